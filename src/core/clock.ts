@@ -1,0 +1,17 @@
+/** The time as the rest of the code sees it; tests pass their own. */
+export interface Clock {
+  /** Milliseconds since 1970. May go back when the machine's clock is set. */
+  now(): number;
+  /** Milliseconds that only ever grow; for measuring. */
+  monotonic(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/** ISO 8601 in UTC with milliseconds. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,54 @@
+import type { Json } from '../core/json.ts';
+import type { CachePolicy, StepOptions } from '../pipelines/plan.ts';
+
+/** `project.yaml`, validated; paths are relative to the file. */
+export interface ProjectSpec {
+  readonly name: string;
+  readonly description?: string;
+  readonly params?: Readonly<Record<string, Json>>;
+  readonly functions?: readonly FunctionEntry[];
+  readonly pipelines?: readonly PipelineEntry[];
+  readonly artifacts?: readonly { readonly key: string; readonly path: string; readonly kind?: string }[];
+  readonly source?: string;
+  /** Default runtime of the project's runs. */
+  readonly runtime?: string;
+  readonly image?: string;
+  readonly cache?: CachePolicy;
+  readonly secrets?: readonly string[];
+  readonly schedules?: readonly {
+    readonly pipeline: string;
+    readonly cron: string;
+    readonly timezone?: string;
+    readonly params?: Readonly<Record<string, Json>>;
+  }[];
+  readonly notifications?: readonly Readonly<Record<string, Json>>[];
+  readonly gates?: readonly Readonly<Record<string, Json>>[];
+}
+
+export interface FunctionEntry {
+  readonly name: string;
+  /** Notebook, .ts file, function.yaml, or `hub://name[:version]`. */
+  readonly source: string;
+  readonly handler?: string;
+  readonly options?: StepOptions;
+}
+
+export interface PipelineEntry {
+  readonly name: string;
+  readonly file: string;
+  /** Exported pipeline in the file; default export unless given. */
+  readonly export?: string;
+  readonly params?: Readonly<Record<string, Json>>;
+  readonly onFailure?: 'stop' | 'continue';
+}
+
+/** A project as the rest of the code sees it. */
+export interface Project {
+  readonly name: string;
+  /** Folder with project.yaml, or the current folder for the project `default`. */
+  readonly root: string;
+  /** `.slipway` there, or SLIPWAY_HOME. */
+  readonly storeDirectory: string;
+  readonly spec: ProjectSpec;
+  readonly file?: string;
+}

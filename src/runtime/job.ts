@@ -1,0 +1,56 @@
+import type { Json } from '../core/json.ts';
+import type { HandlerSpec } from '../functions/function-spec.ts';
+import type { FunctionReference, InputRecord, RunKind } from '../tracking/run.ts';
+
+/**
+ * One run as plain data: everything a runtime needs to execute it, and nothing that cannot be written to JSON.
+ * Secret values are not in it; the adapter hands them over by a private channel.
+ */
+export interface Job {
+  readonly apiVersion: 'slipway/v1';
+  readonly uid: string;
+  readonly name: string;
+  readonly project: string;
+  readonly runKind: RunKind;
+  /** Folder of the store (`.slipway`). */
+  readonly storeDirectory: string;
+  /** Folder that relative paths of user code start from. */
+  readonly workingDirectory: string;
+  readonly function: FunctionReference;
+  readonly handler: HandlerSpec;
+  /** Folder of the bundle: main.mjs, main.mjs.map, manifest.json. Absent when the handler is a live function (inline only). */
+  readonly bundleDirectory?: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly inputs: Readonly<Record<string, InputRecord>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Results that are to be stored as artifacts, by name. */
+  readonly returns?: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly resources: Resources;
+  /** Wall time for one attempt. */
+  readonly timeoutMs?: number;
+  readonly retry: RetryPolicy;
+  /** From 1. */
+  readonly attempt: number;
+  readonly seed?: number;
+  readonly parent?: string;
+  readonly iteration?: number;
+  readonly step?: string;
+}
+
+export interface Resources {
+  /** Bytes. In a local process the limit of V8's heap and of the resident size. */
+  readonly memory?: number;
+  readonly cpus?: number;
+}
+
+export interface RetryPolicy {
+  /** Further attempts after the first. @default 0 */
+  readonly retries: number;
+  /** Wait before the first retry; doubles each time up to `maxDelayMs`, each wait drawn between half and whole. @default 1000 */
+  readonly delayMs?: number;
+  readonly maxDelayMs?: number;
+  /** Error codes worth another attempt. @default every failure of user code, of the process and timeouts; never aborts and usage errors */
+  readonly retryOn?: readonly string[];
+}
