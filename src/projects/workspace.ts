@@ -1,0 +1,64 @@
+import path from 'node:path';
+import type { DataItem } from '../data/data-item.ts';
+import type { JournalEvent } from '../tracking/journal-event.ts';
+import type { RunRecord } from '../tracking/run.ts';
+import type { RunStore } from '../tracking/store.ts';
+import type { SweepSpec } from '../tuning/sweep.ts';
+import type { Resources, RetryPolicy } from '../runtime/job.ts';
+import type { LogChunk, Runtime } from '../runtime/runtime.ts';
+import type { Project } from './project-spec.ts';
+
+/** Everything that a command or a notebook works with: the project it stands in, its store, its runtimes. */
+export interface Workspace {
+  readonly project: Project;
+  readonly store: RunStore;
+  /** Folder that relative paths given by the caller start from. */
+  readonly directory: string;
+  /** Values for `--secret NAME` and environment lookups. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `inline`, `process`, or `process` with `isolation: 'pool'`; opened on first use, closed with the workspace. Throws `RUNTIME_UNKNOWN`. */
+  runtime(name: string, options?: { isolation?: 'fresh' | 'pool'; poolSize?: number }): Promise<Runtime>;
+  close(): Promise<void>;
+}
+
+/** What to run a function with. Texts come from the command line and are parsed by the parameter's schema. */
+export interface RunRequest {
+  readonly handler?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly paramTexts?: Readonly<Record<string, string>>;
+  /** Paths (relative to the workspace's directory), URLs, `store://…`, data items, artifacts. */
+  readonly inputs?: Readonly<Record<string, string | URL | DataItem>>;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** @default the project's runtime, else `process` */
+  readonly runtime?: string;
+  readonly isolation?: 'fresh' | 'pool';
+  readonly timeoutMs?: number;
+  readonly retry?: RetryPolicy;
+  readonly resources?: Resources;
+  readonly seed?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Names; values are taken from the workspace's env. A missing one is refused before anything starts (`SECRET_NOT_FOUND`). */
+  readonly secrets?: readonly string[];
+  readonly returns?: Readonly<Record<string, string>>;
+  readonly sweep?: SweepSpec;
+  /** The function itself, which the inline runtime calls instead of the bundle. */
+  readonly live?: (...args: never[]) => unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** A run or sweep under way. */
+export interface StartedRun {
+  readonly uid: string;
+  readonly name: string;
+  events(): AsyncIterable<JournalEvent>;
+  logs(): AsyncIterable<LogChunk>;
+  /** The record once the run has ended, however it ended. */
+  wait(): Promise<RunRecord>;
+  abort(reason: string): Promise<void>;
+}
+
+/** Folder of derived files that may be deleted at any time. */
+export function cacheDirectory(project: Project): string {
+  return path.join(project.storeDirectory, 'cache');
+}
