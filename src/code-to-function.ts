@@ -1,0 +1,72 @@
+import path from 'node:path';
+import type { Json } from './core/json.ts';
+import { currentWorkspace } from './current-workspace.ts';
+import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
+import { cacheDirectory } from './projects/workspace.ts';
+import type { Handler } from './runtime/context.ts';
+
+/**
+ * Types of functions known by name, filled in by `slipway.d.ts` (written by `slipway types` and by every build)
+ * through declaration merging.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: merged into by slipway.d.ts
+export interface FunctionTypes {}
+
+type Known<Name> = Name extends keyof FunctionTypes ? FunctionTypes[Name] : { args: Readonly<Record<string, unknown>>; results: Readonly<Record<string, Json>> };
+/** Args of a function known by name; any names where nothing is known, the schema decides at submit. */
+export type ArgsOf<Name> = Known<Name> extends { args: infer Args } ? Args : never;
+/** Results of a function known by name. */
+export type ResultsOfName<Name> = Known<Name> extends { results: infer Results } ? Results : never;
+
+/** Where a function's source is, when the function itself is not in scope. */
+export interface SourceOptions<Name extends string = string> {
+  /** Notebook or TypeScript file, relative to the working directory. */
+  readonly filename: string;
+  /** Name of the handler in it; needed when there are several. */
+  readonly handler?: Name;
+  /** Name of the function. @default the handler's */
+  readonly name?: string;
+  readonly returns?: Readonly<Record<string, 'result' | 'dataset' | 'model' | 'plot' | 'file'>>;
+}
+
+/**
+ * Packages a function written in a notebook cell or file: takes the handler and what it needs, nothing else, reads its
+ * contract from signature and JSDoc, and bundles it. Nothing changed, nothing rebuilt.
+ *
+ * @example
+ * const fn = await codeToFunction(train);
+ * const run = await fn.run({ inputs: { data: 'penguins.csv' }, params: { depth: 5 } });
+ */
+export function codeToFunction<Args, Results>(
+  handler: Handler<Args, Results>,
+  options?: Partial<SourceOptions>,
+): Promise<FunctionHandle<Args, Results>>;
+export function codeToFunction<Name extends string = string>(
+  source: SourceOptions<Name>,
+): Promise<FunctionHandle<ArgsOf<Name>, ResultsOfName<Name>>>;
+export async function codeToFunction(
+  source: Handler | SourceOptions,
+  options: Partial<SourceOptions> = {},
+): Promise<FunctionHandle<never, never>> {
+  const live = typeof source === 'function' ? source : undefined;
+  const callerStack = new Error().stack ?? '';
+  const workspace = await currentWorkspace();
+  const located = await locate(source, options, callerStack);
+  const { packageFunction } = await import('./functions/package-function.ts');
+  const packaged = await packageFunction({
+    source: path.resolve(located.filename),
+    root: workspace.project.root,
+    cacheDirectory: cacheDirectory(workspace.project),
+    ...(located.handler === undefined ? {} : { handlers: [located.handler] }),
+    ...(located.name === undefined ? {} : { name: located.name }),
+    ...(located.returns === undefined ? {} : { returns: located.returns }),
+  });
+  return createFunctionHandle<never, never>(currentWorkspace, packaged, located.handler ?? packaged.spec.spec.defaultHandler, live);
+}
+
+async function locate(source: Handler | SourceOptions, options: Partial<SourceOptions>, callerStack: string): Promise<SourceOptions> {
+  if (typeof source !== 'function') return source;
+  if (options.filename !== undefined) return { handler: source.name, ...options, filename: options.filename };
+  const { locateSource } = await import('./functions/locate-source.ts');
+  return { ...options, ...(await locateSource(source, callerStack)) };
+}

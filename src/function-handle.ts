@@ -1,0 +1,168 @@
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { reviveError } from './core/error.ts';
+import type { Json } from './core/json.ts';
+import type { DataItem } from './data/data-item.ts';
+import type { FunctionSpec, PackagedFunction, PackageReport } from './functions/function-spec.ts';
+import { renderDoc } from './functions/render-doc.ts';
+import { addStep } from './pipelines/add-step.ts';
+import type { StepOptions } from './pipelines/plan.ts';
+import type { InputArgs, ParamArgs, StepArguments, StepReference } from './pipelines/reference.ts';
+import type { Workspace } from './projects/workspace.ts';
+import { startFunction } from './projects/run-function.ts';
+import { createRunHandle, type RunHandle } from './run-handle.ts';
+import { runRequest } from './run-request.ts';
+import type { SweepSpec } from './tuning/sweep.ts';
+
+/** Values to try by parameter, typed by the handler's own parameters. */
+export type Hyperparams<Args> = { readonly [K in keyof ParamArgs<Args>]?: readonly NonNullable<ParamArgs<Args>[K]>[] };
+
+/** Results of a run by name: a returned object's entries, artifacts apart; a bare value is the result `return`. */
+export type RunResults<Results> = Awaited<Results> extends infer Value
+  ? [Value] extends [undefined | null]
+    ? Readonly<Record<string, Json>>
+    : Value extends readonly unknown[] | string | number | boolean | bigint
+      ? { readonly return: Value }
+      : { readonly [Key in keyof Value as Awaited<Value[Key]> extends { readonly slipwayType: 'data-item' } ? never : Key]: Awaited<Value[Key]> }
+  : never;
+
+/** How to run a function; everything is optional but what the handler requires. */
+export interface RunOptions<Args = Readonly<Record<string, unknown>>> {
+  readonly params?: Partial<ParamArgs<Args>>;
+  /** Paths, URLs, `store://…`, data items or artifacts. */
+  readonly inputs?: { readonly [K in keyof InputArgs<Args>]: string | URL | DataItem };
+  /** Name of the run. @default the handler's name */
+  readonly name?: string;
+  readonly handler?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** @default 'inline' where the function itself is at hand, else 'process' */
+  readonly runtime?: 'inline' | 'process' | (string & {});
+  readonly isolation?: 'fresh' | 'pool';
+  /** `30s`, `5m`, or seconds. */
+  readonly timeout?: string | number;
+  readonly retries?: number;
+  readonly seed?: number;
+  readonly secrets?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly hyperparams?: Hyperparams<Args>;
+  readonly strategy?: SweepSpec['strategy'];
+  readonly selector?: string;
+  readonly maxIterations?: number;
+  readonly maxErrors?: number;
+  readonly stop?: string;
+  readonly parallel?: number;
+  /** Which results are to be stored as artifacts. */
+  readonly returns?: Readonly<Record<string, 'result' | 'dataset' | 'model' | 'plot' | 'file'>>;
+  readonly signal?: AbortSignal;
+  /** Throw when the run did not complete. @default true */
+  readonly throwOnFailure?: boolean;
+}
+
+/** A sweep as a step of a pipeline. */
+export interface SweepOptions<Args> extends Omit<SweepSpec, 'hyperparams' | 'trials'> {
+  readonly hyperparams: Hyperparams<Args>;
+}
+
+/**
+ * A packaged function. Called inside `pipeline(…)` it adds a step and gives typed references to its results;
+ * `run` executes it.
+ */
+export interface FunctionHandle<Args = Readonly<Record<string, unknown>>, Results = Readonly<Record<string, Json>>> {
+  (args: StepArguments<Args>, options?: { readonly after?: readonly object[] }): StepReference<Results>;
+  readonly name: string;
+  readonly handler: string;
+  /** Digest of the bundle. */
+  readonly digest: string;
+  readonly spec: FunctionSpec;
+  /** Which cells or files went in, what was left out, packages, size, warnings. */
+  readonly report: PackageReport;
+  run(options?: RunOptions<Args>): Promise<RunHandle<RunResults<Results>>>;
+  /** The same function under another step id. */
+  as(id: string): FunctionHandle<Args, Results>;
+  /** The same function with options for the step: retries, timeout, cache, runtime … */
+  with(options: StepOptions): FunctionHandle<Args, Results>;
+  /** The same function as a sweep: the step runs every trial and gives the best one's results and artifacts. */
+  sweep(options: SweepOptions<Args>): FunctionHandle<Args, Results>;
+  /** The contract as text: signature, parameters, inputs, results, documentation. */
+  doc(): string;
+  /** Writes a `function.yaml` that is complete in itself; relative paths start from the working directory. */
+  export(file: string): Promise<void>;
+}
+
+interface HandleState {
+  readonly packaged: PackagedFunction;
+  readonly handler: string;
+  readonly live?: ((...args: never[]) => unknown) | undefined;
+  readonly id?: string | undefined;
+  readonly options?: StepOptions | undefined;
+  readonly sweep?: SweepSpec | undefined;
+}
+
+/** Puts the handle around a packaged function; `live` is the function itself, where the caller has it. */
+export function createFunctionHandle<Args, Results>(
+  openWorkspace: () => Promise<Workspace>,
+  packaged: PackagedFunction,
+  handler: string,
+  live?: (...args: never[]) => unknown,
+): FunctionHandle<Args, Results> {
+  return build<Args, Results>(openWorkspace, { packaged, handler, live });
+}
+
+function build<Args, Results>(openWorkspace: () => Promise<Workspace>, state: HandleState): FunctionHandle<Args, Results> {
+  const { packaged, handler } = state;
+  const derive = (change: Partial<HandleState>): FunctionHandle<Args, Results> => build(openWorkspace, { ...state, ...change });
+  const call = (args: StepArguments<Args>, options: { readonly after?: readonly object[] } = {}): StepReference<Results> =>
+    addStep({
+      function: packaged,
+      handler,
+      arguments: args as Readonly<Record<string, unknown>>,
+      ...(state.id === undefined ? {} : { id: state.id }),
+      ...(state.options === undefined ? {} : { options: state.options }),
+      ...(state.sweep === undefined ? {} : { sweep: state.sweep }),
+      ...(options.after === undefined ? {} : { after: options.after }),
+    }) as StepReference<Results>;
+
+  const members = Object.assign(call, {
+    handler,
+    digest: packaged.spec.spec.digest,
+    spec: packaged.spec,
+    report: packaged.report,
+    run: (options: RunOptions<Args> = {}) => runFunction<Args, Results>(openWorkspace, state, options),
+    as: (id: string) => derive({ id }),
+    with: (options: StepOptions) => derive({ options: { ...state.options, ...options } }),
+    sweep: (options: SweepOptions<Args>) => derive({ sweep: options as SweepSpec }),
+    doc: () => renderDoc(packaged.spec),
+    export: (file: string) => exportFunction(packaged, file),
+  });
+  Object.defineProperty(members, 'name', { value: packaged.spec.metadata.name });
+  Object.defineProperty(members, inspect.custom, {
+    value: () => `function ${packaged.spec.metadata.name} (${handler}) ${packaged.spec.spec.digest.slice(0, 19)}`,
+  });
+  return members;
+}
+
+async function runFunction<Args, Results>(
+  openWorkspace: () => Promise<Workspace>,
+  state: HandleState,
+  options: RunOptions<Args>,
+): Promise<RunHandle<RunResults<Results>>> {
+  const workspace = await openWorkspace();
+  const started = await startFunction(workspace, state.packaged, {
+    ...runRequest(options),
+    handler: options.handler ?? state.handler,
+    runtime: options.runtime ?? workspace.project.spec.runtime ?? (state.live ? 'inline' : 'process'),
+    ...(state.live === undefined ? {} : { live: state.live }),
+  });
+  const record = await started.wait();
+  if (record.state !== 'completed' && options.throwOnFailure !== false)
+    throw reviveError(record.error ?? { code: 'RUN_FAILED', kind: 'failed', message: `run "${record.uid}" ended as ${record.state}` });
+  return createRunHandle<RunResults<Results>>(workspace.store, record);
+}
+
+async function exportFunction(packaged: PackagedFunction, file: string): Promise<void> {
+  const [{ renderFunctionYaml }, { writeFileAtomic }] = await Promise.all([
+    import('./functions/function-yaml.ts'),
+    import('./core/atomic-file.ts'),
+  ]);
+  writeFileAtomic(path.resolve(file), await renderFunctionYaml(packaged, { embed: true }));
+}

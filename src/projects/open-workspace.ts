@@ -1,0 +1,58 @@
+import path from 'node:path';
+import type { Runtime } from '../runtime/runtime.ts';
+import { openLocalStore } from '../tracking/local/local-store.ts';
+import { runtimeUnknown } from './errors.ts';
+import { findProject } from './find-project.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface OpenWorkspaceOptions {
+  /** Folder the caller stands in; the project is looked for from here upwards. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Another project's name than project.yaml's, e.g. to read its runs. */
+  readonly project?: string;
+}
+
+const runtimeNames = ['inline', 'process'] as const;
+
+/** Opens the project that `directory` belongs to. Reads project.yaml; opens neither index nor runtimes before they are used. */
+export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
+  const directory = path.resolve(options.directory);
+  const found = await findProject(directory, options.env);
+  const project = options.project === undefined ? found : { ...found, name: options.project };
+  const store = openLocalStore({ directory: project.storeDirectory, project: project.name });
+  const opened = new Map<string, Promise<Runtime>>();
+
+  return {
+    project,
+    store,
+    directory,
+    env: options.env,
+    runtime(name, settings = {}) {
+      const key = `${name}/${settings.isolation ?? 'fresh'}/${settings.poolSize ?? ''}`;
+      const runtime = opened.get(key) ?? createRuntime(name, settings);
+      opened.set(key, runtime);
+      return runtime;
+    },
+    async close() {
+      const runtimes = await Promise.allSettled(opened.values());
+      opened.clear();
+      for (const runtime of runtimes) if (runtime.status === 'fulfilled') await runtime.value.close();
+      await store.close();
+    },
+  };
+}
+
+async function createRuntime(
+  name: string,
+  settings: { isolation?: 'fresh' | 'pool'; poolSize?: number },
+): Promise<Runtime> {
+  switch (name) {
+    case 'inline':
+      return (await import('../runtime/inline/inline-runtime.ts')).createInlineRuntime();
+    case 'process':
+      return (await import('../runtime/process/process-runtime.ts')).createProcessRuntime(settings);
+    default:
+      throw runtimeUnknown(`runtime "${name}" does not exist`, { hint: `use one of: ${runtimeNames.join(', ')}` });
+  }
+}

@@ -1,0 +1,115 @@
+import { createUid } from '../core/id.ts';
+import { type Json, toJson } from '../core/json.ts';
+import { parseName } from '../core/name.ts';
+import { nearestName } from '../core/nearest-name.ts';
+import { secretNotFound } from './errors.ts';
+import { handlerNotInFunction } from './errors.ts';
+import { openDataItem } from '../data/open-data-item.ts';
+import type { HandlerSpec, PackagedFunction } from '../functions/function-spec.ts';
+import { parseParamText } from '../functions/parse-param-text.ts';
+import { validateArguments } from '../functions/validate-arguments.ts';
+import type { Job } from '../runtime/job.ts';
+import type { InputRecord } from '../tracking/run.ts';
+import type { RunRequest, Workspace } from './workspace.ts';
+
+export interface PreparedRun {
+  readonly job: Job;
+  /** Values by name; they travel beside the job. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/**
+ * Turns a request into a job, after everything that can be known before the start has been checked: handler, params,
+ * inputs (names and existence), secrets. All wrong params are reported together.
+ */
+export async function prepareJob(workspace: Workspace, packaged: PackagedFunction, request: RunRequest): Promise<PreparedRun> {
+  const handler = selectHandler(packaged, request.handler);
+  const texts = Object.entries(request.paramTexts ?? {});
+  const given = {
+    ...Object.fromEntries(Object.entries(request.params ?? {}).map(([key, value]) => [key, toJson(value)])),
+    ...Object.fromEntries(texts.map(([key, text]) => [key, parseParamText(handler.parameters.find((parameter) => parameter.name === key), text)])),
+  };
+  const { params } = validateArguments(handler, {
+    params: given,
+    inputs: request.inputs ?? {},
+    // what a sweep varies counts as given; each trial's values are checked before the first one starts
+    varied: Object.keys(request.sweep?.hyperparams ?? request.sweep?.trials?.[0] ?? {}),
+  });
+  const secrets = collectSecrets(workspace, request.secrets ?? []);
+  const inputs = await resolveInputs(workspace, request.inputs ?? {});
+  return { job: renderJob(workspace, packaged, request, handler, params, inputs), secrets };
+}
+
+function selectHandler(packaged: PackagedFunction, name: string | undefined): HandlerSpec {
+  const { handlers, defaultHandler } = packaged.spec.spec;
+  const wanted = name ?? defaultHandler;
+  const handler = handlers[wanted];
+  if (handler) return handler;
+  const near = nearestName(wanted, Object.keys(handlers));
+  throw handlerNotInFunction(`function "${packaged.spec.metadata.name}" has no handler "${wanted}"`, {
+    hint: near ? `did you mean "${near}"?` : `it has: ${Object.keys(handlers).join(', ')}`,
+  });
+}
+
+function collectSecrets(workspace: Workspace, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = workspace.env[name];
+      if (value === undefined || value === '')
+        throw secretNotFound(`secret "${name}" has no value`, { hint: `set the environment variable ${name} where the run is started` });
+      return [name, value];
+    }),
+  );
+}
+
+async function resolveInputs(workspace: Workspace, inputs: NonNullable<RunRequest['inputs']>): Promise<Record<string, InputRecord>> {
+  const entries = Object.entries(inputs).map(async ([key, reference]): Promise<[string, InputRecord]> => {
+    const item = openDataItem(reference, { store: workspace.store, baseDirectory: workspace.directory, key });
+    if (item.url.startsWith('file:')) await item.stat();
+    if (item.url.startsWith('store:')) {
+      const artifact = await workspace.store.resolveArtifact(item.url);
+      return [key, { uri: artifact.uri, digest: artifact.digest, size: artifact.size }];
+    }
+    return [key, { uri: item.url }];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function renderJob(
+  workspace: Workspace,
+  packaged: PackagedFunction,
+  request: RunRequest,
+  handler: HandlerSpec,
+  params: Readonly<Record<string, Json>>,
+  inputs: Readonly<Record<string, InputRecord>>,
+): Job {
+  const { metadata, spec } = packaged.spec;
+  return {
+    apiVersion: 'slipway/v1',
+    uid: createUid(),
+    name: parseName('run', request.name ?? handler.name),
+    project: workspace.project.name,
+    runKind: request.sweep ? 'sweep' : 'run',
+    storeDirectory: workspace.project.storeDirectory,
+    workingDirectory: workspace.directory,
+    function: {
+      name: metadata.name,
+      handler: handler.name,
+      digest: spec.digest,
+      ...(spec.source === undefined ? {} : { source: spec.source }),
+    },
+    handler,
+    bundleDirectory: packaged.bundle.directory,
+    params,
+    inputs,
+    labels: request.labels ?? {},
+    ...((request.returns ?? spec.returns) ? { returns: { ...spec.returns, ...request.returns } } : {}),
+    env: request.env ?? {},
+    secretNames: request.secrets ?? [],
+    resources: request.resources ?? {},
+    ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
+    retry: request.retry ?? { retries: 0 },
+    attempt: 1,
+    ...(request.seed === undefined ? {} : { seed: request.seed }),
+  };
+}

@@ -1,0 +1,56 @@
+import { inspect } from 'node:util';
+import type { Json } from './core/json.ts';
+import type { Artifact } from './data/artifact.ts';
+import type { MetricPoint, RunStore } from './tracking/store.ts';
+import type { IterationRecord, RunRecord, RunState } from './tracking/run.ts';
+import { renderRunSummary } from './tracking/render-run-summary.ts';
+
+/** A run that has ended. `Results` are the handler's own result types. */
+export interface RunHandle<Results = Readonly<Record<string, Json>>> {
+  readonly uid: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly results: Results;
+  /** Latest value of each metric. */
+  readonly metrics: Readonly<Record<string, number | string>>;
+  /** Trials of a sweep, numbered from 1. */
+  readonly iterations: readonly IterationRecord[];
+  readonly bestIteration: number | undefined;
+  /** The whole record, as `slipway get run -o json` prints it. */
+  readonly record: RunRecord;
+  /** An artifact of the run: dataset, model, plot, table, file or dir. Throws `ARTIFACT_NOT_FOUND` naming the nearest. */
+  artifact(key: string): Promise<Artifact>;
+  /** Every point of a metric, or of all. */
+  history(metric?: string): Promise<readonly MetricPoint[]>;
+  /** What the run printed. */
+  logs(): Promise<string>;
+}
+
+/** Puts a handle around a record of the store. */
+export function createRunHandle<Results>(store: RunStore, record: RunRecord): RunHandle<Results> {
+  const handle: RunHandle<Results> = {
+    uid: record.uid,
+    name: record.name,
+    state: record.state,
+    params: record.params,
+    results: record.results as Results,
+    metrics: record.metrics,
+    iterations: record.iterations ?? [],
+    bestIteration: record.bestIteration,
+    record,
+    async artifact(key) {
+      const { findRunArtifact } = await import('./data/find-run-artifact.ts');
+      return findRunArtifact(store, record, key);
+    },
+    history: (metric) => store.metricHistory(record.uid, metric),
+    async logs() {
+      const decoder = new TextDecoder();
+      let text = '';
+      for await (const chunk of store.logs(record.uid)) text += decoder.decode(chunk, { stream: true });
+      return text + decoder.decode();
+    },
+  };
+  Object.defineProperty(handle, inspect.custom, { value: () => renderRunSummary(record) });
+  return handle;
+}
