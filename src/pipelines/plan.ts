@@ -33,6 +33,8 @@ export interface Plan {
 export interface PlanFunction extends FunctionReference {
   readonly digest: string;
   readonly handlerSpec: HandlerSpec;
+  /** Results that are to be stored as artifacts, by name. */
+  readonly returns?: Readonly<Record<string, string>>;
   /** Folder of the bundle on this machine; not part of the plan's identity. */
   readonly bundleDirectory?: string;
 }

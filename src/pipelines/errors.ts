@@ -1,0 +1,72 @@
+import { defineError, type ErrorFactory } from '../core/error.ts';
+
+export const referenceAsValue: ErrorFactory = defineError(
+  'REFERENCE_AS_VALUE',
+  'usage',
+  'A reference to a step output is used as if its value were known while the pipeline is built.',
+);
+export const referenceForeign: ErrorFactory = defineError(
+  'REFERENCE_FOREIGN',
+  'usage',
+  'A reference belongs to another pipeline than the one it is used in.',
+);
+export const stepDuplicate: ErrorFactory = defineError(
+  'STEP_DUPLICATE',
+  'usage',
+  'Two steps of a pipeline have the same id.',
+);
+export const pipelineInvalid: ErrorFactory = defineError(
+  'PIPELINE_INVALID',
+  'usage',
+  'A pipeline cannot be built; every problem is listed.',
+);
+export const pipelineAsync: ErrorFactory = defineError(
+  'PIPELINE_ASYNC',
+  'usage',
+  'The body of a pipeline is asynchronous; it only wires steps and must not wait.',
+);
+export const pipelineNested: ErrorFactory = defineError(
+  'PIPELINE_NESTED',
+  'usage',
+  'A pipeline is used inside another pipeline.',
+);
+export const outsidePipeline: ErrorFactory = defineError(
+  'OUTSIDE_PIPELINE',
+  'usage',
+  'Something that only has a meaning inside a pipeline is used outside of one.',
+);
+export const planInvalid: ErrorFactory = defineError(
+  'PLAN_INVALID',
+  'usage',
+  'A plan does not have the form that docs/schema/plan.json describes, or its edges make no sense.',
+);
+export const planTooNew: ErrorFactory = defineError(
+  'PLAN_TOO_NEW',
+  'usage',
+  'A plan was written by a newer version of Slipway than this one.',
+);
+export const planNotSupported: ErrorFactory = defineError(
+  'PLAN_NOT_SUPPORTED',
+  'usage',
+  'A plan asks for something that the chosen engine cannot do.',
+);
+export const stepOutputMissing: ErrorFactory = defineError(
+  'STEP_OUTPUT_MISSING',
+  'failed',
+  'A step needs an output that the step before it did not produce.',
+);
+export const stepFailed: ErrorFactory = defineError(
+  'STEP_FAILED',
+  'failed',
+  'A pipeline run failed because a step of it failed.',
+);
+export const pipelineAborted: ErrorFactory = defineError(
+  'PIPELINE_ABORTED',
+  'cancelled',
+  'A pipeline run was stopped before it had finished.',
+);
+export const pipelineTimeout: ErrorFactory = defineError(
+  'PIPELINE_TIMEOUT',
+  'timeout',
+  'A pipeline run took longer than it was allowed to.',
+);

@@ -1,0 +1,37 @@
+import type { ErrorRecord } from '../core/error.ts';
+import type { Json } from '../core/json.ts';
+import type { LogChunk } from '../runtime/runtime.ts';
+import type { RunRecord, RunState } from '../tracking/run.ts';
+import type { Plan } from './plan.ts';
+
+/** What happens while a plan runs, as it happens; for showing progress. Times are milliseconds since 1970. */
+export type PipelineEvent =
+  | { readonly type: 'started'; readonly time: number; readonly uid: string; readonly plan: Plan }
+  | StepChange
+  /** A step's attempt failed and another follows. */
+  | {
+      readonly type: 'attempt';
+      readonly time: number;
+      readonly step: string;
+      readonly attempt: number;
+      readonly error: ErrorRecord;
+    }
+  /** A trial of a step's sweep ended. */
+  | { readonly type: 'trial'; readonly time: number; readonly step: string; readonly iteration: number; readonly state: RunState }
+  | { readonly type: 'log'; readonly time: number; readonly step: string; readonly chunk: LogChunk }
+  | { readonly type: 'ended'; readonly time: number; readonly record: RunRecord };
+
+/** A step began, ended or was skipped. */
+export interface StepChange {
+  readonly type: 'step';
+  readonly time: number;
+  readonly step: string;
+  readonly function: string;
+  readonly state: RunState;
+  readonly reason?: string;
+  readonly runUid?: string;
+  readonly results?: Readonly<Record<string, Json>>;
+  readonly error?: ErrorRecord;
+  /** The step's own record, once it has ended. */
+  readonly record?: RunRecord;
+}

@@ -1,0 +1,129 @@
+// Checked by tsc (`npm run typecheck`): every line marked as an expected error must be one, and no other.
+import type { Dataset, Model } from '../../src/data/artifact.ts';
+import type { DataItem } from '../../src/data/data-item.ts';
+import type {
+  InputArgs,
+  InputKeys,
+  ParamArgs,
+  Reference,
+  StepArguments,
+  StepReference,
+} from '../../src/pipelines/reference.ts';
+import type { Context, Handler } from '../../src/runtime/context.ts';
+
+type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : [A, 'is not', B];
+declare function holds<Check extends true>(): Check;
+
+type StepCall<Args, Results> = (args: StepArguments<Args>) => StepReference<Results>;
+declare function asStep<Args, Results>(
+  handler: (ctx: Context, args: Args) => Results | Promise<Results>,
+): StepCall<Args, Results>;
+declare function untyped(): StepCall<Record<string, unknown>, unknown>;
+
+declare function makeData(
+  ctx: Context,
+  args: { rows?: number; label?: string },
+): Promise<{ dataset: Dataset; rowCount: number; columns: string[]; later: Promise<Model>; at: Date }>;
+declare function fit(
+  ctx: Context,
+  args: {
+    data: Dataset;
+    depth?: number;
+    criterion?: 'gini' | 'entropy';
+    weights?: readonly number[];
+    grid?: { min: number; max: number };
+  },
+): { model: Model; metrics: { accuracy: number; perClass?: { name: string; f1: number }[] }; name: string };
+declare function score(ctx: Context, args: { model: Model; data: DataItem; threshold: number }): void;
+declare function count(ctx: Context, args: { rows: number }): number;
+declare function either(ctx: Context, args: { fast: boolean }): { a: number } | { a: number; b: string };
+declare function source(ctx: Context, args: { from: string | DataItem; when?: Date }): Model;
+
+const data = asStep(makeData)({ rows: 5 });
+const train = asStep(fit);
+const m = train({ data: data.dataset, depth: 4 });
+const evaluate = asStep(score);
+
+// what must be accepted
+train({ data: 'penguins.csv' });
+train({ data: new URL('https://example.org/a.csv') });
+train({ data: data.dataset, depth: data.rowCount, weights: [1, data.rowCount, m.metrics.accuracy] });
+train({ data: data.dataset, grid: { min: 1, max: data.rowCount } });
+train({ data: data.dataset, criterion: 'gini' });
+evaluate({ model: m.model, data: data.dataset, threshold: m.metrics.accuracy });
+evaluate({ model: data.later, data: m.model, threshold: 0.5 });
+asStep(makeData)({
+  label: m.metrics.perClass[0]?.name ?? 'species',
+  rows: asStep(count)({ rows: 1 }).return,
+});
+asStep(source)({ from: data.dataset, when: data.at });
+asStep(source)({ from: m.name });
+const both = asStep(either)({ fast: true });
+asStep(count)({ rows: both.a });
+asStep(makeData)({ label: both.b });
+const anything = untyped()({ x: m.model, y: 3 });
+train({ data: anything.dataset, depth: anything.deep.er, criterion: anything.kind });
+
+holds<Equal<typeof m.metrics.accuracy, Reference<number>>>();
+holds<
+  Equal<
+    InputKeys<{ data: Dataset; extra?: string | DataItem; n: number; model: Model }>,
+    'data' | 'extra' | 'model'
+  >
+>();
+holds<
+  Equal<keyof ParamArgs<{ data: Dataset; extra?: string | DataItem; n: number; s?: string }>, 'n' | 's'>
+>();
+holds<Equal<keyof InputArgs<{ data: Dataset; extra?: string | DataItem; n: number }>, 'data' | 'extra'>>();
+const optionalStays: InputArgs<{ data?: Dataset }> = {};
+void optionalStays;
+
+// what must not
+// @ts-expect-error wrong kind: a model where a dataset is wanted
+train({ data: m.model });
+// @ts-expect-error wrong kind: a dataset where a model is wanted
+evaluate({ model: data.dataset, data: data.dataset, threshold: 1 });
+// @ts-expect-error missing argument
+evaluate({ model: m.model, data: data.dataset });
+// @ts-expect-error an argument that the function does not have
+train({ data: data.dataset, dept: 4 });
+// @ts-expect-error a number where text is wanted
+asStep(makeData)({ label: data.rowCount });
+// @ts-expect-error text where a number is wanted
+train({ data: data.dataset, depth: m.name });
+// @ts-expect-error a list of the wrong values
+train({ data: data.dataset, weights: [m.name] });
+// @ts-expect-error text where a number is wanted, inside an object
+train({ data: data.dataset, grid: { min: 1, max: m.name } });
+// @ts-expect-error any text where only certain texts are allowed
+train({ data: data.dataset, criterion: m.name });
+// @ts-expect-error typo in an output
+train({ data: data.datset });
+// @ts-expect-error typo in a nested output
+evaluate({ model: m.model, data: data.dataset, threshold: m.metrics.acuracy });
+// @ts-expect-error arithmetic
+void (m.metrics.accuracy * 2);
+// @ts-expect-error arithmetic
+void (m.metrics.accuracy + 1);
+// @ts-expect-error arithmetic
+void -m.metrics.accuracy.toFixed();
+// @ts-expect-error comparison
+void (m.metrics.accuracy > 0.9);
+// @ts-expect-error equality
+void (m.metrics.accuracy === 0.9);
+// @ts-expect-error iterating
+for (const column of data.columns) void column;
+// @ts-expect-error mapping is no property of a reference to a list
+data.columns.map((column) => column);
+// @ts-expect-error spreading a list
+void [...data.columns];
+// @ts-expect-error nothing comes back from a step that returns nothing
+evaluate({ model: m.model, data: data.dataset, threshold: 1 }).score;
+// @ts-expect-error a step is not an output
+train({ data });
+// @ts-expect-error a plain value is not a reference
+const notOne: Reference<number> = 3;
+void notOne;
+
+export const handlerOfAnyShape: Handler = fit;
