@@ -1,6 +1,5 @@
-import { conditionValues } from './condition.ts';
-import type { Plan, PlanStep, PlanValue } from './plan.ts';
-import { sortSteps } from './plan-graph.ts';
+import type { Plan, PlanValue } from './plan.ts';
+import { sortSteps, valuesOf } from './plan-graph.ts';
 
 /** What makes no sense in a well-formed plan; one sentence a problem. */
 export function checkEdges(plan: Plan): readonly string[] {
@@ -24,14 +23,6 @@ export function checkEdges(plan: Plan): readonly string[] {
   const { cycle } = sortSteps(steps);
   if (cycle !== undefined) problems.push(`steps wait for each other: ${cycle.join(' → ')}`);
   return problems;
-}
-
-function valuesOf(step: PlanStep): readonly PlanValue[] {
-  return [
-    ...Object.values(step.arguments),
-    ...(step.when === undefined ? [] : conditionValues(step.when)),
-    ...(step.map === undefined ? [] : [step.map.items]),
-  ];
 }
 
 function checkValue(plan: Plan, ids: ReadonlySet<string>, value: PlanValue, user: string): readonly string[] {

@@ -60,13 +60,3 @@ export const stepFailed: ErrorFactory = defineError(
   'failed',
   'A pipeline run failed because a step of it failed.',
 );
-export const pipelineAborted: ErrorFactory = defineError(
-  'PIPELINE_ABORTED',
-  'cancelled',
-  'A pipeline run was stopped before it had finished.',
-);
-export const pipelineTimeout: ErrorFactory = defineError(
-  'PIPELINE_TIMEOUT',
-  'timeout',
-  'A pipeline run took longer than it was allowed to.',
-);

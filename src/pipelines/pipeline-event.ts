@@ -17,7 +17,13 @@ export type PipelineEvent =
       readonly error: ErrorRecord;
     }
   /** A trial of a step's sweep ended. */
-  | { readonly type: 'trial'; readonly time: number; readonly step: string; readonly iteration: number; readonly state: RunState }
+  | {
+      readonly type: 'trial';
+      readonly time: number;
+      readonly step: string;
+      readonly iteration: number;
+      readonly state: RunState;
+    }
   | { readonly type: 'log'; readonly time: number; readonly step: string; readonly chunk: LogChunk }
   | { readonly type: 'ended'; readonly time: number; readonly record: RunRecord };
 

@@ -1,18 +1,24 @@
 import { conditionValues } from './condition.ts';
-import type { PlanStep } from './plan.ts';
+import type { PlanStep, PlanValue } from './plan.ts';
 import { stepsOf } from './plan-value.ts';
 
 /** Ids of the steps that must have ended before this one starts: by data, by condition, by order. Each once. */
 export function dependenciesOf(step: PlanStep): readonly string[] {
-  const values = Object.values(step.arguments);
-  if (step.when !== undefined) values.push(...conditionValues(step.when));
-  if (step.map !== undefined) values.push(step.map.items);
-  return [...new Set([...values.flatMap(stepsOf), ...step.after])];
+  return [...new Set([...valuesOf(step).flatMap(stepsOf), ...step.after])];
 }
 
-/** Whether `step` takes data from `other`, rather than only waiting for it. */
+/** Whether `step` takes data from `other` or decides by it, rather than only waiting for it. */
 export function needsDataOf(step: PlanStep, other: string): boolean {
-  return Object.values(step.arguments).some((value) => stepsOf(value).includes(other));
+  return valuesOf(step).some((value) => stepsOf(value).includes(other));
+}
+
+/** Every value that a step looks at: arguments, condition, mapped items. */
+export function valuesOf(step: PlanStep): readonly PlanValue[] {
+  return [
+    ...Object.values(step.arguments),
+    ...(step.when === undefined ? [] : conditionValues(step.when)),
+    ...(step.map === undefined ? [] : [step.map.items]),
+  ];
 }
 
 export interface SortedSteps {

@@ -69,12 +69,14 @@ type StepOutputs<Results> =
     ? Untyped
     : [unknown] extends [Results]
       ? Untyped
-      : // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing has the type void
-        [Results] extends [void | null | undefined]
-        ? unknown
-        : [Results] extends [Leaf | readonly unknown[]]
-          ? { readonly return: Reference<Results> }
-          : { readonly [Key in KeysOf<Results> & string]: Reference<EntryOf<Results, Key>> };
+      : string extends keyof Results
+        ? Untyped
+        : // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing has the type void
+          [Results] extends [void | null | undefined]
+          ? unknown
+          : [Results] extends [Leaf | readonly unknown[]]
+            ? { readonly return: Reference<Results> }
+            : { readonly [Key in KeysOf<Results> & string]: Reference<EntryOf<Results, Key>> };
 
 type KeysOf<Results> = Results extends unknown ? keyof Results : never;
 type EntryOf<Results, Key extends PropertyKey> = Results extends unknown

@@ -34,7 +34,13 @@ export class StepBoard {
     const dependents = new Map<string, string[]>();
     for (const step of steps) {
       const dependencies = dependenciesOf(step);
-      places.set(step.id, { step, dependencies, waiting: dependencies.length, state: 'created', failed: false });
+      places.set(step.id, {
+        step,
+        dependencies,
+        waiting: dependencies.length,
+        state: 'created',
+        failed: false,
+      });
       if (dependencies.length === 0) this.#ready.push(step.id);
       for (const id of dependencies) {
         const known = dependents.get(id);
@@ -113,7 +119,10 @@ export class StepBoard {
     if (before.state !== 'skipped') return { reason: `step "${id}" ${endedAs(before.state)}`, failed: true };
     // a condition that did not hold leaves nothing to wait for; only its data is missing
     if (!before.failed && !needsDataOf(place.step, id)) return undefined;
-    return { reason: `step "${id}" was skipped: ${before.reason ?? 'it did not run'}`, failed: before.failed };
+    return {
+      reason: `step "${id}" was skipped: ${before.reason ?? 'it did not run'}`,
+      failed: before.failed,
+    };
   }
 
   #finish(place: Place, state: RunState, reason: string | undefined, failed: boolean): void {

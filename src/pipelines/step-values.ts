@@ -87,7 +87,11 @@ function findOutput(value: Extract<PlanValue, { type: 'output' }>, source: Value
   return { value: found };
 }
 
-function resolveParameter(value: Extract<PlanValue, { type: 'parameter' }>, source: ValueSource, user: string): Json {
+function resolveParameter(
+  value: Extract<PlanValue, { type: 'parameter' }>,
+  source: ValueSource,
+  user: string,
+): Json {
   const found = lookInto(source.arguments, [value.name, ...value.path]);
   if (found !== undefined) return found;
   const name = [value.name, ...value.path].join('.');
@@ -112,13 +116,16 @@ function missing(step: string, path: readonly string[], record: RunRecord, user:
   const there = [...new Set([...results, ...artifacts])];
   const near = nearestName(path[0] ?? '', there);
   const shown = there.length === 0 ? 'it produced none' : `it produced: ${there.join(', ')}`;
-  return stepOutputMissing(`${user} needs the output "${wanted}" of step "${step}", which step "${step}" did not produce; ${shown}`, {
-    hint:
-      near !== undefined && near !== path[0]
-        ? `did you mean "${near}"?`
-        : `return it from the handler, or log it as a result or artifact of that name`,
-    details: { step, output: wanted, results, artifacts },
-  });
+  return stepOutputMissing(
+    `${user} needs the output "${wanted}" of step "${step}", which step "${step}" did not produce; ${shown}`,
+    {
+      hint:
+        near !== undefined && near !== path[0]
+          ? `did you mean "${near}"?`
+          : `return it from the handler, or log it as a result or artifact of that name`,
+      details: { step, output: wanted, results, artifacts },
+    },
+  );
 }
 
 function notData(user: string, what: string, value: Json): SlipwayError {

@@ -1,0 +1,95 @@
+import { type ErrorRecord, errorRecord } from '../core/error.ts';
+import { createUid } from '../core/id.ts';
+import type { Json } from '../core/json.ts';
+import { currentProcess } from '../tracking/process-identity.ts';
+import type { RunRecord, RunState } from '../tracking/run.ts';
+import type { RunStore, RunWriter } from '../tracking/store.ts';
+import { digestPlan } from './digest-plan.ts';
+import type { StepChange } from './pipeline-event.ts';
+import type { Plan, PlanStep } from './plan.ts';
+
+/** Milliseconds between signs of life of a pipeline run. */
+const heartbeatMs = 5_000;
+
+export interface PipelineRunOptions {
+  /** @default a new one */
+  readonly uid?: string;
+  /** Name of the run. @default the pipeline's */
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The journal of a pipeline run: every step of the plan stands in it from the first moment on. */
+export class PipelineJournal {
+  readonly uid: string;
+  readonly #writer: RunWriter;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(store: RunStore, plan: Plan, options: PipelineRunOptions) {
+    const { metadata, spec } = plan;
+    this.uid = options.uid ?? createUid();
+    this.#writer = store.createRun({
+      uid: this.uid,
+      name: options.name ?? metadata.name,
+      project: store.project,
+      runKind: 'pipeline',
+      params: spec.arguments,
+      inputs: {},
+      labels: { ...metadata.labels, ...options.labels },
+      function: { name: metadata.name, handler: metadata.name, digest: digestPlan(plan) },
+    });
+    this.#writer.append({ kind: 'owner', owner: currentProcess() });
+    this.#writer.append({ kind: 'state', state: 'running' });
+    for (const step of spec.steps) this.#planned(step);
+    if (spec.onExit !== undefined) this.#planned(spec.onExit);
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
+    this.#heartbeat.unref();
+  }
+
+  step(change: StepChange): void {
+    const attempt = change.record?.attempt;
+    this.#writer.append({
+      kind: 'step',
+      id: change.step,
+      function: change.function,
+      state: change.state,
+      ...(change.runUid === undefined ? {} : { runUid: change.runUid }),
+      ...(change.reason === undefined ? {} : { reason: change.reason }),
+      ...(change.results === undefined ? {} : { results: change.results }),
+      ...(change.error === undefined ? {} : { error: change.error }),
+      ...(attempt === undefined ? {} : { attempt }),
+    });
+  }
+
+  /** Writes the outputs and the last word, and gives the whole record. */
+  end(state: RunState, outputs: Readonly<Record<string, Json>>, error?: ErrorRecord): RunRecord {
+    for (const [key, value] of Object.entries(outputs)) this.#writer.append({ kind: 'result', key, value });
+    this.#writer.append({ kind: 'state', state, ...(error === undefined ? {} : { error }) });
+    return this.#close();
+  }
+
+  /** The last word after a failure of the engine itself, as far as the disk still takes one. */
+  fail(error: unknown): void {
+    try {
+      this.#writer.append({ kind: 'state', state: 'error', error: errorRecord(error) });
+    } finally {
+      this.#close();
+    }
+  }
+
+  #planned(step: PlanStep): void {
+    this.#writer.append({ kind: 'step', id: step.id, function: step.function, state: 'created' });
+  }
+
+  #beat(): void {
+    const { user, system } = process.cpuUsage();
+    this.#writer.append({ kind: 'heartbeat', cpu: (user + system) / 1e6, rss: process.memoryUsage.rss() });
+  }
+
+  #close(): RunRecord {
+    clearInterval(this.#heartbeat);
+    const record = this.#writer.record();
+    this.#writer.close();
+    return record;
+  }
+}

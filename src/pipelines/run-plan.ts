@@ -1,0 +1,87 @@
+import { systemClock } from '../core/clock.ts';
+import type { Json } from '../core/json.ts';
+import type { LogChunk, RunningJob, RunOutcome } from '../runtime/runtime.ts';
+import type { JournalEvent } from '../tracking/journal-event.ts';
+import type { InputRecord, RunRecord } from '../tracking/run.ts';
+import type { RunStore } from '../tracking/store.ts';
+import { PipelineDriver } from './pipeline-driver.ts';
+import type { PipelineEvent } from './pipeline-event.ts';
+import type { PipelineRunOptions } from './pipeline-journal.ts';
+import type { Plan, PlanFunction, PlanStep } from './plan.ts';
+import { requireLocalSupport } from './plan-capabilities.ts';
+
+/** A step that is to start now, with everything known. */
+export interface StepRun {
+  readonly step: PlanStep;
+  readonly function: PlanFunction;
+  /** uid of the pipeline's run, the parent. */
+  readonly pipelineRun: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly inputs: Readonly<Record<string, InputRecord>>;
+}
+
+/**
+ * Starts a step's run (kind `step`, or `sweep` where the step is one; with parent and step) in the step's runtime, with its
+ * retries and timeout. What it rejects with becomes the step's error.
+ */
+export type SubmitStep = (run: StepRun, signal: AbortSignal) => Promise<StartedStep>;
+
+/** What the engine needs of a started step; every `RunningJob` is one. */
+export type StartedStep = Pick<RunningJob, 'uid' | 'abort'> & {
+  wait(): Promise<Pick<RunOutcome, 'state' | 'record' | 'error'>>;
+  events?(): AsyncIterable<JournalEvent>;
+  logs?(): AsyncIterable<LogChunk>;
+};
+
+export interface RunPlanOptions extends PipelineRunOptions {
+  readonly store: RunStore;
+  readonly submitStep: SubmitStep;
+  /** Steps at once. @default the plan's, else the number of cores */
+  readonly parallelism?: number;
+  /** Milliseconds for the whole pipeline. */
+  readonly timeoutMs?: number;
+  /** Aborts the pipeline and every running step. */
+  readonly signal?: AbortSignal;
+  /** Resolves with a reason when somebody asks the run to stop (`slipway stop`). */
+  readonly stopRequested?: (uid: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** Called for everything that happens, as it happens; must not throw. */
+  readonly onEvent?: (event: PipelineEvent) => void;
+  /** Also pass on the steps' output, as `log` events. @default false */
+  readonly followLogs?: boolean;
+}
+
+/** A pipeline run under way. */
+export interface RunningPipeline {
+  readonly uid: string;
+  readonly name: string;
+  /** Events of the pipeline's own journal, live, until it has ended. */
+  events(): AsyncIterable<JournalEvent>;
+  /** The record when everything has ended, however; rejects only when the engine itself failed (disk full, …). */
+  wait(): Promise<RunRecord>;
+  /** Aborts the running steps, skips the others, and resolves when all have ended. */
+  abort(reason: string): Promise<void>;
+}
+
+/** Starts a plan in this process. Throws `PLAN_NOT_SUPPORTED` before anything is recorded. */
+export function startPlan(plan: Plan, options: RunPlanOptions): RunningPipeline {
+  requireLocalSupport(plan);
+  const driver = new PipelineDriver(plan, options, systemClock);
+  const ended = driver.run();
+  // the caller may look at the result later, or only abort
+  ended.catch(() => undefined);
+  return {
+    uid: driver.uid,
+    name: options.name ?? plan.metadata.name,
+    events: () => options.store.events(driver.uid, { follow: true }),
+    wait: () => ended,
+    abort: async (reason) => {
+      driver.abort(reason);
+      await ended.catch(() => undefined);
+    },
+  };
+}
+
+/** Runs a plan in this process and gives its record: every step of the plan is in it, also those that never started. */
+export function runPlan(plan: Plan, options: RunPlanOptions): Promise<RunRecord> {
+  return startPlan(plan, options).wait();
+}
