@@ -1,0 +1,32 @@
+import { defineError, type ErrorFactory } from '../core/error.ts';
+
+export const notebookInvalid: ErrorFactory = defineError(
+  'NOTEBOOK_INVALID',
+  'usage',
+  'A notebook file cannot be read as nbformat 4 JSON, or its start-code and end-code markers do not match.',
+);
+export const notebookNotLocated: ErrorFactory = defineError(
+  'NOTEBOOK_NOT_LOCATED',
+  'usage',
+  'The notebook that the kernel is running cannot be told.',
+);
+export const sourceInvalid: ErrorFactory = defineError(
+  'SOURCE_INVALID',
+  'usage',
+  'Source code that is needed does not parse, or a file it imports does not exist.',
+);
+export const handlerNotFound: ErrorFactory = defineError(
+  'HANDLER_NOT_FOUND',
+  'usage',
+  'No function of that name is defined in the notebook or file.',
+);
+export const cellStateShared: ErrorFactory = defineError(
+  'CELL_STATE_SHARED',
+  'usage',
+  'A variable of one notebook cell is changed by another cell, so the packaged function could not behave as the kernel does.',
+);
+export const cellStartsRun: ErrorFactory = defineError(
+  'CELL_STARTS_RUN',
+  'usage',
+  'The handler needs a top-level value that packages or runs functions itself; loading it would never end.',
+);

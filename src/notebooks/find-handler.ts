@@ -1,0 +1,76 @@
+import { nearestName } from '../core/nearest-name.ts';
+import { isFunctionLiteral, unwrapExpression } from './call-expression.ts';
+import { handlerNotFound } from './errors.ts';
+import type { Statement } from './statement.ts';
+import { typescript } from './typescript.ts';
+
+/** A top-level function that could be a handler. */
+export interface Candidate {
+  readonly name: string;
+  /** Where it stands: `cell 5`, or `line 12`. */
+  readonly place: string;
+  /** Its first parameter is a Context, by type or by name, or there is none. */
+  readonly takesContext: boolean;
+  readonly exported: boolean;
+}
+
+/** The function that a statement declares, or assigns to a constant. */
+export function candidatesOf(statement: Statement, place: string): Candidate[] {
+  const api = typescript();
+  const { node } = statement;
+  const exported = statement.exports.length > 0;
+  if (api.isFunctionDeclaration(node)) {
+    const name = node.name?.text ?? 'default';
+    return node.body
+      ? [{ name, place, exported, takesContext: takesContext(node.parameters[0]?.getText()) }]
+      : [];
+  }
+  if (api.isExportAssignment(node)) {
+    const value = unwrapExpression(node.expression);
+    return isFunctionLiteral(value)
+      ? [{ name: 'default', place, exported, takesContext: takesContext(value.parameters[0]?.getText()) }]
+      : [];
+  }
+  if (!api.isVariableStatement(node)) return [];
+  return node.declarationList.declarations.flatMap((declaration) => {
+    const value = declaration.initializer && unwrapExpression(declaration.initializer);
+    if (!value || !isFunctionLiteral(value)) return [];
+    if (!api.isIdentifier(declaration.name)) return [];
+    const first = value.parameters[0]?.getText();
+    return [{ name: declaration.name.text, place, exported, takesContext: takesContext(first) }];
+  });
+}
+
+function takesContext(parameter: string | undefined): boolean {
+  return (
+    parameter !== undefined &&
+    (/:\s*(?:\w+\.)?Context\b/.test(parameter) || /^_?(ctx|context)\b/.test(parameter))
+  );
+}
+
+/** HANDLER_NOT_FOUND with the functions there are, and the nearest name. */
+export function missingHandler(
+  name: string,
+  source: string,
+  candidates: readonly Candidate[],
+  remarks: readonly string[] = [],
+): Error {
+  const nearest = nearestName(
+    name,
+    candidates.map((candidate) => candidate.name),
+  );
+  const list = candidates.map((candidate) => `"${candidate.name}" (${candidate.place})`).join(', ');
+  const hints = [
+    nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    list === '' ? 'no top-level function is defined there' : `functions there: ${list}`,
+    ...remarks,
+  ].filter((hint) => hint !== undefined);
+  return handlerNotFound(`handler "${name}" is not defined in "${source}"`, {
+    hint: hints.join('; '),
+    details: {
+      handler: name,
+      source,
+      candidates: candidates.map(({ name: each, place }) => ({ name: each, place })),
+    },
+  });
+}

@@ -1,0 +1,41 @@
+import type { NameIndex } from './resolve-name.ts';
+import type { Statement } from './statement.ts';
+
+/** Parts of our own API that package or run functions: never wanted while a bundle loads. */
+const starters: ReadonlySet<string> = new Set([
+  'codeToFunction',
+  'importFunction',
+  'getOrCreateContext',
+  'loadProject',
+  'openProject',
+  'getProject',
+  'project',
+]);
+
+/** Name of the Slipway function that a statement calls when it runs, directly or through functions it calls. */
+export function startsRun(index: NameIndex, cell: number, statement: Statement): string | undefined {
+  return search(index, cell, statement, false, new Map());
+}
+
+function search(
+  index: NameIndex,
+  cell: number,
+  statement: Statement,
+  called: boolean,
+  seen: Map<Statement, boolean>,
+): string | undefined {
+  const before = seen.get(statement);
+  if (before === true || before === called) return undefined;
+  seen.set(statement, called);
+  for (const reference of statement.references) {
+    if (!reference.eager && !called) continue;
+    const definition = index.resolve(cell, reference);
+    for (const target of definition?.statements ?? []) {
+      const imported = target.imports.find((name) => name.local === reference.name);
+      if (imported?.specifier === 'slipway' && starters.has(imported.imported)) return imported.imported;
+      const found = definition && search(index, definition.cell, target, reference.called, seen);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
