@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { systemClock } from '../core/clock.ts';
+import type { OptionName } from '../core/option-table.ts';
+import type { ParsedLine } from './build-program.ts';
+import { exitCodeOfError, exitCodeOfSignal } from './exit-code.ts';
+import { catchInterrupts } from './interrupt.ts';
+import { resolveOptions } from './options/resolve-options.ts';
+import { errorDocument, renderError } from './output/render-error.ts';
+import { parseLine } from './parse-line.ts';
+import { preScan } from './pre-scan.ts';
+import type { Session } from './session.ts';
+import { createTextOutput } from './text-output.ts';
+
+type Streams = Pick<Session, 'out' | 'err'>;
+
+/** Runs one command line and ends the process with its exit code, once everything written has been taken. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const env = Object.freeze({ ...process.env });
+  const scan = preScan(argv, env);
+  const streams: Streams = {
+    out: createTextOutput(process.stdout, env, scan.color),
+    err: createTextOutput(process.stderr, env, scan.color),
+  };
+  let code: number;
+  try {
+    code = await execute(argv, env, streams);
+  } catch (error) {
+    code = exitCodeOfError(error);
+    if (scan.json) await streams.out.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+    else await streams.err.write(renderError(error, streams.err.colors));
+  }
+  // what user code left running in this process (timers, sockets) must not hold the command
+  process.exit(code);
+}
+
+async function execute(argv: readonly string[], env: Session['env'], streams: Streams): Promise<number> {
+  const line = parseLine(argv, streams.out.width);
+  if ('text' in line) {
+    await streams.out.write(line.text);
+    return 0;
+  }
+  const interrupt = catchInterrupts(line.command.entry.graceful === true, streams.err);
+  const session = openSession(line.command, env, streams, interrupt.signal);
+  const options = await resolveOptions(line.command.entry.options, session);
+  const run = await line.command.entry.load();
+  const code = (await run({ args: line.command.args, options, session })) ?? 0;
+  return code !== 0 && interrupt.received() ? exitCodeOfSignal(interrupt.received() ?? 'SIGINT') : code;
+}
+
+function openSession(line: ParsedLine, env: Session['env'], streams: Streams, signal: AbortSignal): Session {
+  const { directory } = line.flags as Partial<Record<OptionName, string>>;
+  return {
+    ...streams,
+    directory: path.resolve(directory ?? '.'),
+    env,
+    clock: systemClock,
+    signal,
+    interactive: process.stdin.isTTY === true && streams.err.isTerminal && !env.CI,
+    flags: line.flags,
+  };
+}

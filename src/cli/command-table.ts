@@ -1,0 +1,31 @@
+import type { CommandEntry } from './command.ts';
+import { buildCommands } from './tables/build-commands.ts';
+import { findCommands } from './tables/find-commands.ts';
+import { keepCommands } from './tables/keep-commands.ts';
+import { runCommands } from './tables/run-commands.ts';
+import { setUpCommands } from './tables/set-up-commands.ts';
+
+/** Commands that help shows together. */
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly CommandEntry[];
+  /** What the first word of a two-word command is about. */
+  readonly parents?: Readonly<Record<string, string>>;
+}
+
+/** Every command, in the order of help and docs/cli.md. */
+export const commandGroups: readonly CommandGroup[] = [
+  { title: 'Run', commands: runCommands, parents: { pipeline: 'Run a pipeline, or show its plan.' } },
+  {
+    title: 'Look',
+    commands: findCommands,
+    parents: { hub: 'Look at the functions that come with Slipway.' },
+  },
+  { title: 'Keep', commands: keepCommands },
+  { title: 'Build', commands: buildCommands },
+  {
+    title: 'Set up',
+    commands: setUpCommands,
+    parents: { config: 'Show settings and where they come from.' },
+  },
+];

@@ -1,0 +1,35 @@
+import type { GarbageReport } from '../../tracking/store.ts';
+import type { Execute } from '../command.ts';
+import { present } from '../output/present.ts';
+import { renderBytes } from '../output/render-value.ts';
+import { withWorkspace } from '../with-workspace.ts';
+
+/** `slipway gc`: deletes for good; with `--dry-run` only says what would go. */
+export const gc: Execute<'dryRun' | 'olderThan' | 'output' | 'json'> = ({ options, session }) =>
+  withWorkspace(session, async ({ store }) => {
+    const report = await store.collectGarbage({
+      dryRun: options.dryRun,
+      ...(options.olderThan === undefined ? {} : { olderThanMs: options.olderThan }),
+    });
+    await present(session, options, {
+      data: () => report,
+      text: (wide) => renderReport(report, wide),
+      names: () => [...report.runs, ...report.artifacts.map((artifact) => artifact.digest)],
+    });
+    return undefined;
+  });
+
+function renderReport(report: GarbageReport, wide: boolean): string {
+  const verb = report.dryRun ? 'would be deleted' : 'deleted';
+  const details = report.dryRun || wide;
+  const lines = [
+    ...(details ? report.runs.map((uid) => `run       ${uid}`) : []),
+    ...(details
+      ? report.artifacts.map(({ digest, size }) => `artifact  ${digest}  ${renderBytes(size)}`)
+      : []),
+    `${count(report.runs.length, 'run')} and ${count(report.artifacts.length, 'artifact')} (${renderBytes(report.bytes)}) ${verb}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

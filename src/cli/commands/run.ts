@@ -1,0 +1,59 @@
+import type { PackagedFunction } from '../../functions/function-spec.ts';
+import { resolveFunction } from '../../projects/resolve-function.ts';
+import { startFunction } from '../../projects/run-function.ts';
+import type { RunRequest, Workspace } from '../../projects/workspace.ts';
+import type { Execute } from '../command.ts';
+import { exitCodeOfRecord } from '../exit-code.ts';
+import { isDocument, present } from '../output/present.ts';
+import { renderErrorRecord } from '../output/render-error.ts';
+import { renderRunResult } from '../output/render-run.ts';
+import { runDocument } from '../output/run-document.ts';
+import { createRunRequest, type RunOptionName } from '../run/create-run-request.ts';
+import { followRun } from '../run/follow-run.ts';
+import { printJob } from '../run/print-job.ts';
+import type { Session } from '../session.ts';
+import { withWorkspace } from '../with-workspace.ts';
+
+/** `slipway run`: packages, runs, follows, and prints the record. */
+export const run: Execute<RunOptionName | 'dryRun' | 'quiet' | 'output' | 'json'> = ({
+  args,
+  options,
+  session,
+}) =>
+  withWorkspace(session, async (workspace) => {
+    const [reference = ''] = args;
+    const packaged = await resolveFunction(
+      workspace,
+      reference,
+      options.handler ? { handler: options.handler } : {},
+    );
+    const request = await createRunRequest(workspace, packaged, options);
+    if (options.dryRun) return printJob(session, options, workspace, packaged, request);
+    const record = await execute(
+      workspace,
+      packaged,
+      { ...request, signal: session.signal },
+      session,
+      options.quiet,
+    );
+    await present(session, options, {
+      data: () => runDocument(record),
+      text: () => renderRunResult(record, session.out.colors),
+      names: () => [record.uid],
+    });
+    if (record.error && !isDocument(options))
+      await session.err.write(renderErrorRecord(record.error, session.err.colors));
+    return exitCodeOfRecord(record);
+  });
+
+async function execute(
+  workspace: Workspace,
+  packaged: PackagedFunction,
+  request: RunRequest,
+  session: Session,
+  quiet: boolean,
+): Promise<Awaited<ReturnType<Awaited<ReturnType<typeof startFunction>>['wait']>>> {
+  const started = await startFunction(workspace, packaged, request);
+  const [record] = await Promise.all([started.wait(), quiet ? undefined : followRun(started, session)]);
+  return record;
+}

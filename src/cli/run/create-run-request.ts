@@ -1,0 +1,77 @@
+import type { OptionValues } from '../../core/option-table.ts';
+import type { PackagedFunction } from '../../functions/function-spec.ts';
+import type { RunRequest, Workspace } from '../../projects/workspace.ts';
+import type { RetryPolicy } from '../../runtime/job.ts';
+import { usageError } from '../errors.ts';
+import { createSweep, type SweepOptionName } from './create-sweep.ts';
+
+export type RunOptionName =
+  | 'handler'
+  | 'param'
+  | 'input'
+  | 'returns'
+  | 'name'
+  | 'label'
+  | 'runtime'
+  | 'isolation'
+  | 'timeout'
+  | 'retries'
+  | 'retryDelay'
+  | 'retryOn'
+  | 'secret'
+  | 'env'
+  | 'memory'
+  | 'cpus'
+  | SweepOptionName;
+
+const artifactKinds = ['result', 'dataset', 'model', 'plot', 'file'];
+
+/** The request that the flags of `slipway run` stand for. */
+export async function createRunRequest(
+  workspace: Workspace,
+  packaged: PackagedFunction,
+  options: Pick<OptionValues, RunOptionName>,
+): Promise<RunRequest> {
+  checkReturns(options.returns);
+  const sweep = await createSweep(workspace, packaged, options);
+  return {
+    ...(options.handler === undefined ? {} : { handler: options.handler }),
+    paramTexts: options.param,
+    inputs: options.input,
+    ...(Object.keys(options.returns).length ? { returns: options.returns } : {}),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    labels: options.label,
+    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+    isolation: options.isolation,
+    ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+    ...(options.retries === undefined ? {} : { retry: createRetryPolicy(options.retries, options) }),
+    resources: {
+      ...(options.memory === undefined ? {} : { memory: options.memory }),
+      ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
+    },
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    env: options.env,
+    secrets: options.secret,
+    ...(sweep ? { sweep } : {}),
+  };
+}
+
+function createRetryPolicy(
+  retries: number,
+  options: Pick<OptionValues, 'retryDelay' | 'retryOn'>,
+): RetryPolicy {
+  if (retries < 0) throw usageError(`--retries "${retries}" is negative`, { hint: 'give 0 or more' });
+  return {
+    retries,
+    ...(options.retryDelay === undefined ? {} : { delayMs: options.retryDelay }),
+    ...(options.retryOn.length ? { retryOn: options.retryOn } : {}),
+  };
+}
+
+function checkReturns(returns: Readonly<Record<string, string>>): void {
+  for (const [name, kind] of Object.entries(returns))
+    if (!artifactKinds.includes(kind))
+      throw usageError(`--returns "${name}=${kind}" names no kind of artifact`, {
+        hint: `use one of: ${artifactKinds.join(', ')}`,
+      });
+}

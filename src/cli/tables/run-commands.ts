@@ -1,0 +1,112 @@
+import { type CommandEntry, command } from '../command.ts';
+
+const source =
+  'A .ts or .js file, a notebook, a function.yaml, hub://name[:version], or the name of a function in project.yaml.';
+
+/** Commands that start, watch and stop work. */
+export const runCommands: readonly CommandEntry[] = [
+  command({
+    name: 'run',
+    summary: 'Run a function, or a sweep over its parameters.',
+    description:
+      'The run is recorded with its params, inputs, results, metrics and artifacts. What it writes goes to stderr as it\n' +
+      'comes, the result to stdout. Exit codes: 0 completed, 1 failed, 2 wrong request, 3 not found, 124 timeout,\n' +
+      '130 interrupted.',
+    arguments: [{ name: 'function', doc: source, completes: 'function' }],
+    options: [
+      'handler',
+      'param',
+      'input',
+      'returns',
+      'name',
+      'label',
+      'runtime',
+      'isolation',
+      'timeout',
+      'retries',
+      'retryDelay',
+      'retryOn',
+      'seed',
+      'secret',
+      'env',
+      'memory',
+      'cpus',
+      'hyperparam',
+      'paramFile',
+      'strategy',
+      'selector',
+      'maxIterations',
+      'maxErrors',
+      'stop',
+      'parallel',
+      'dryRun',
+      'quiet',
+      'output',
+      'json',
+    ],
+    examples: [
+      'slipway run train.ipynb --handler train --input data=penguins.csv --param depth=5',
+      "slipway run train.ts -i data=penguins.csv -x depth='[2,4,8]' --selector max.accuracy --parallel 2",
+      'slipway run hub://describe -i data=penguins.csv -o json',
+    ],
+    graceful: true,
+    load: async () => (await import('../commands/run.ts')).run,
+  }),
+  command({
+    name: 'pipeline run',
+    summary: 'Run a pipeline of the project.',
+    arguments: [
+      {
+        name: 'pipeline',
+        doc: 'Name of a pipeline in project.yaml, or a file that exports one. May be left out where there is only one.',
+        optional: true,
+        completes: 'pipeline',
+      },
+    ],
+    options: ['param', 'cache', 'onFailure', 'runtime', 'parallel', 'quiet', 'output', 'json'],
+    examples: ['slipway pipeline run penguins --param depth=5', 'slipway pipeline run --cache -o json'],
+    graceful: true,
+    load: async () => (await import('../commands/pipeline-run.ts')).pipelineRun,
+  }),
+  command({
+    name: 'pipeline plan',
+    summary: 'Show the steps of a pipeline without running them.',
+    arguments: [
+      {
+        name: 'pipeline',
+        doc: 'Name of a pipeline in project.yaml, or a file.',
+        optional: true,
+        completes: 'pipeline',
+      },
+    ],
+    options: ['param', 'output', 'json'],
+    examples: ['slipway pipeline plan penguins', 'slipway pipeline plan penguins -o json > plan.json'],
+    load: async () => (await import('../commands/pipeline-plan.ts')).pipelinePlan,
+  }),
+  command({
+    name: 'ps',
+    summary: 'List the runs that are under way.',
+    description: 'With --all also those that have ended, and trials and steps.',
+    arguments: [],
+    options: ['all', 'limit', 'output', 'json'],
+    load: async () => (await import('../commands/ps.ts')).ps,
+  }),
+  command({
+    name: 'logs',
+    summary: 'Show what a run has written.',
+    arguments: [
+      { name: 'run', doc: 'uid or its beginning; @last unless given.', optional: true, completes: 'run' },
+    ],
+    options: ['follow', 'tail', 'output', 'json'],
+    examples: ['slipway logs -f', 'slipway logs 01jq3x --tail 20'],
+    graceful: true,
+    load: async () => (await import('../commands/logs.ts')).logs,
+  }),
+  command({
+    name: 'stop',
+    summary: 'Stop runs that are under way.',
+    arguments: [{ name: 'run', doc: 'uid or its beginning, or @last.', variadic: true, completes: 'run' }],
+    options: ['reason', 'noWait', 'timeout', 'output', 'json'],
+    load: async () => (await import('../commands/stop.ts')).stop,
+  }),
+];

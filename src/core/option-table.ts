@@ -1,0 +1,403 @@
+/** How the text of an option is read. `pair` is `key=value`, repeatable; `list` any text, repeatable; `bytes` takes `512Mi`, `2G`. */
+export type OptionType =
+  | 'flag'
+  | 'text'
+  | 'integer'
+  | 'number'
+  | 'duration'
+  | 'bytes'
+  | 'choice'
+  | 'pair'
+  | 'list';
+
+/** Every option and setting by name, with the type that a command gets. Optional ones have no default. */
+export interface OptionValues {
+  readonly handler?: string;
+  readonly param: Readonly<Record<string, string>>;
+  readonly input: Readonly<Record<string, string>>;
+  readonly returns: Readonly<Record<string, string>>;
+  readonly name?: string;
+  readonly label: Readonly<Record<string, string>>;
+  readonly timeout?: number;
+  readonly retries?: number;
+  readonly retryDelay?: number;
+  readonly retryOn: readonly string[];
+  readonly seed?: number;
+  readonly secret: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly runtime?: string;
+  readonly isolation: 'fresh' | 'pool';
+  readonly memory?: number;
+  readonly cpus?: number;
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  readonly hyperparam: Readonly<Record<string, string>>;
+  readonly paramFile?: string;
+  readonly strategy?: 'grid' | 'list' | 'random' | 'custom';
+  readonly selector?: string;
+  readonly maxIterations?: number;
+  readonly maxErrors?: number;
+  readonly stop?: string;
+  readonly parallel?: number;
+  readonly cache?: 'on' | 'off' | 'read' | 'write';
+  readonly onFailure?: 'stop' | 'continue';
+  readonly project?: string;
+  readonly format: OutputFormat;
+  readonly output: OutputFormat;
+  readonly json: boolean;
+  readonly file?: string;
+  readonly filter?: string;
+  readonly selectLabel: Readonly<Record<string, string>>;
+  readonly orderBy?: string;
+  readonly limit: number;
+  readonly all: boolean;
+  readonly trashed: boolean;
+  readonly run?: string;
+  readonly key?: string;
+  readonly follow: boolean;
+  readonly tail?: number;
+  readonly reason?: string;
+  readonly noWait: boolean;
+  readonly olderThan?: number;
+  readonly template?: string;
+  readonly yes: boolean;
+  readonly directory?: string;
+  readonly color: 'always' | 'never' | 'auto';
+  readonly noColor: boolean;
+  readonly home?: string;
+}
+
+/** What `-o` takes. */
+export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
+
+export type OptionName = keyof OptionValues;
+
+/** Where one option can be given, and what it means. Help, completion, docs/cli.md and `slipway config` come from these. */
+export interface OptionEntry {
+  readonly type: OptionType;
+  /** Long flag, e.g. `--param`. */
+  readonly flag?: string;
+  /** One-letter flag, e.g. `-p`. */
+  readonly short?: string;
+  /** Placeholder in help; absent for flags. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** What the flag stands for when it is given without a value. */
+  readonly preset?: string;
+  readonly env?: `SLIPWAY_${string}`;
+  /** Key in project.yaml; dots go into nested keys. */
+  readonly project?: string;
+  /** Key in the user's config.yaml. */
+  readonly user?: string;
+  readonly default?: string | number | boolean;
+  readonly doc: string;
+}
+
+const formats: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name'];
+
+/** The one table of options and settings; a name missing here does not compile. */
+export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
+  handler: {
+    type: 'text',
+    flag: '--handler',
+    value: 'name',
+    doc: 'Function to run, where the source has several.',
+  },
+  param: {
+    type: 'pair',
+    flag: '--param',
+    short: '-p',
+    value: 'key=value',
+    doc: 'Parameter; text for string parameters, JSON for others. Repeatable.',
+  },
+  input: {
+    type: 'pair',
+    flag: '--input',
+    short: '-i',
+    value: 'key=url',
+    doc: 'Input: a path, a URL or store://project/key. Repeatable.',
+  },
+  returns: {
+    type: 'pair',
+    flag: '--returns',
+    value: 'name=kind',
+    doc: 'Store a returned entry as an artifact: result, dataset, model, plot or file. Repeatable.',
+  },
+  name: {
+    type: 'text',
+    flag: '--name',
+    short: '-n',
+    value: 'name',
+    doc: 'Name, instead of the one it would get.',
+  },
+  label: { type: 'pair', flag: '--label', short: '-l', value: 'key=value', doc: 'Label to set. Repeatable.' },
+  timeout: {
+    type: 'duration',
+    flag: '--timeout',
+    value: 'time',
+    env: 'SLIPWAY_TIMEOUT',
+    user: 'timeout',
+    doc: 'Longest time for one attempt: 500ms, 30s, 5m, 2h. None unless given.',
+  },
+  retries: {
+    type: 'integer',
+    flag: '--retries',
+    value: 'n',
+    env: 'SLIPWAY_RETRIES',
+    user: 'retries',
+    doc: 'Further attempts after a failed first one.',
+  },
+  retryDelay: {
+    type: 'duration',
+    flag: '--retry-delay',
+    value: 'time',
+    doc: 'Wait before the first retry; doubles each time.',
+  },
+  retryOn: {
+    type: 'list',
+    flag: '--retry-on',
+    value: 'code',
+    doc: 'Retry only after this error code, e.g. RUN_TIMEOUT. Repeatable.',
+  },
+  seed: { type: 'integer', flag: '--seed', value: 'n', doc: 'Seed of ctx.random() and of random sweeps.' },
+  secret: {
+    type: 'list',
+    flag: '--secret',
+    value: 'NAME',
+    doc: 'Secret the run may read; its value comes from the environment variable of that name. Repeatable.',
+  },
+  env: {
+    type: 'pair',
+    flag: '--env',
+    short: '-e',
+    value: 'KEY=value',
+    doc: 'Environment variable of the run. Repeatable.',
+  },
+  runtime: {
+    type: 'text',
+    flag: '--runtime',
+    short: '-r',
+    value: 'name',
+    env: 'SLIPWAY_RUNTIME',
+    project: 'runtime',
+    user: 'runtime',
+    default: 'process',
+    doc: 'Where it runs: inline or process.',
+  },
+  isolation: {
+    type: 'choice',
+    flag: '--isolation',
+    value: 'kind',
+    choices: ['fresh', 'pool'],
+    env: 'SLIPWAY_ISOLATION',
+    user: 'isolation',
+    default: 'fresh',
+    doc: 'A fresh process for every run, or warm ones from a pool.',
+  },
+  memory: { type: 'bytes', flag: '--memory', value: 'size', doc: 'Memory limit: 512Mi, 2Gi, or bytes.' },
+  cpus: {
+    type: 'number',
+    flag: '--cpus',
+    value: 'n',
+    doc: 'Processors the run may use, where the runtime can limit them.',
+  },
+  dryRun: { type: 'flag', flag: '--dry-run', doc: 'Say what would be done, and do nothing.' },
+  quiet: { type: 'flag', flag: '--quiet', short: '-q', doc: 'No progress and no live output on stderr.' },
+  hyperparam: {
+    type: 'pair',
+    flag: '--hyperparam',
+    short: '-x',
+    value: "key='[…]'",
+    doc: 'Values to try for a parameter, as a JSON array. Repeatable; makes the run a sweep.',
+  },
+  paramFile: {
+    type: 'text',
+    flag: '--param-file',
+    value: 'file',
+    doc: 'Trials of a sweep: CSV with a row each, JSON with a list of objects, or JSON with lists by parameter.',
+  },
+  strategy: {
+    type: 'choice',
+    flag: '--strategy',
+    value: 'name',
+    choices: ['grid', 'list', 'random', 'custom'],
+    doc: 'How a sweep combines values. grid unless given; list for a file of trials.',
+  },
+  selector: {
+    type: 'text',
+    flag: '--selector',
+    value: 'max.key',
+    doc: 'Result or metric that decides which is best: max.accuracy, min.loss.',
+  },
+  maxIterations: {
+    type: 'integer',
+    flag: '--max-iterations',
+    value: 'n',
+    doc: 'Most trials of a sweep; of random, the number.',
+  },
+  maxErrors: {
+    type: 'integer',
+    flag: '--max-errors',
+    value: 'n',
+    doc: 'Failed trials that a sweep stands. 0 unless given.',
+  },
+  stop: {
+    type: 'text',
+    flag: '--stop',
+    value: 'expression',
+    doc: "Start no further trial once one fulfils this: 'accuracy >= 0.95'.",
+  },
+  parallel: {
+    type: 'integer',
+    flag: '--parallel',
+    value: 'n',
+    env: 'SLIPWAY_PARALLEL',
+    user: 'parallel',
+    doc: 'Trials at once. 1 unless given.',
+  },
+  cache: {
+    type: 'choice',
+    flag: '--cache',
+    value: 'mode',
+    choices: ['on', 'off', 'read', 'write'],
+    preset: 'on',
+    env: 'SLIPWAY_CACHE',
+    project: 'cache.mode',
+    user: 'cache',
+    doc: 'Whether steps may take their results from earlier runs. off unless given.',
+  },
+  onFailure: {
+    type: 'choice',
+    flag: '--on-failure',
+    value: 'policy',
+    choices: ['stop', 'continue'],
+    env: 'SLIPWAY_ON_FAILURE',
+    user: 'onFailure',
+    doc: 'After a failed step: stop, or go on with what does not depend on it. As the pipeline says unless given.',
+  },
+  project: {
+    type: 'text',
+    flag: '--project',
+    value: 'name',
+    env: 'SLIPWAY_PROJECT',
+    project: 'name',
+    doc: 'Project to work in, when it is not the one of the folder.',
+  },
+  output: {
+    type: 'choice',
+    flag: '--output',
+    short: '-o',
+    value: 'format',
+    choices: formats,
+    env: 'SLIPWAY_OUTPUT',
+    user: 'output',
+    default: 'table',
+    doc: 'Form of the answer: table, wide, json, yaml or name.',
+  },
+  format: {
+    type: 'choice',
+    short: '-o',
+    value: 'format',
+    choices: formats,
+    env: 'SLIPWAY_OUTPUT',
+    user: 'output',
+    default: 'table',
+    doc: 'Form of the answer: table, wide, json, yaml or name.',
+  },
+  json: { type: 'flag', flag: '--json', doc: 'Short for -o json.' },
+  file: { type: 'text', flag: '--output', value: 'file', doc: 'Write the function.yaml to this file.' },
+  filter: {
+    type: 'text',
+    flag: '--filter',
+    value: 'expression',
+    doc: "Search: 'metrics.accuracy > 0.9 and params.depth in (4, 8)'.",
+  },
+  selectLabel: {
+    type: 'pair',
+    flag: '--label',
+    short: '-l',
+    value: 'key=value',
+    doc: 'Only those with this label. Repeatable.',
+  },
+  orderBy: {
+    type: 'text',
+    flag: '--order-by',
+    value: 'keys',
+    doc: "Order: 'metrics.accuracy desc, createdAt'.",
+  },
+  limit: {
+    type: 'integer',
+    flag: '--limit',
+    value: 'n',
+    env: 'SLIPWAY_LIMIT',
+    user: 'limit',
+    default: 50,
+    doc: 'Most rows to show.',
+  },
+  all: {
+    type: 'flag',
+    flag: '--all',
+    short: '-a',
+    doc: 'Also what is left out otherwise (see the description of the command).',
+  },
+  trashed: { type: 'flag', flag: '--trashed', doc: 'Those in the trash.' },
+  run: { type: 'text', flag: '--run', value: 'uid', doc: 'Only what this run produced.' },
+  key: { type: 'text', flag: '--key', value: 'key', doc: 'Only this key.' },
+  follow: { type: 'flag', flag: '--follow', short: '-f', doc: 'Go on until the run has ended.' },
+  tail: { type: 'integer', flag: '--tail', value: 'n', doc: 'Only the last n lines.' },
+  reason: { type: 'text', flag: '--reason', value: 'text', doc: 'Why, for the record.' },
+  noWait: { type: 'flag', flag: '--no-wait', doc: 'Ask, and do not wait until it has happened.' },
+  olderThan: {
+    type: 'duration',
+    flag: '--older-than',
+    value: 'time',
+    doc: 'Only what has been in the trash this long: 7d, 12h.',
+  },
+  template: {
+    type: 'text',
+    flag: '--template',
+    short: '-t',
+    value: 'name',
+    doc: 'What the new project starts from.',
+  },
+  yes: {
+    type: 'flag',
+    flag: '--yes',
+    short: '-y',
+    env: 'SLIPWAY_YES',
+    user: 'yes',
+    doc: 'Ask nothing; take the defaults.',
+  },
+  directory: {
+    type: 'text',
+    flag: '--directory',
+    short: '-C',
+    value: 'folder',
+    doc: 'Work as if started in this folder.',
+  },
+  color: {
+    type: 'choice',
+    flag: '--color',
+    value: 'when',
+    choices: ['always', 'never', 'auto'],
+    env: 'SLIPWAY_COLOR',
+    user: 'color',
+    default: 'auto',
+    doc: 'Colours: on a terminal only, unless given; NO_COLOR and FORCE_COLOR are obeyed.',
+  },
+  noColor: { type: 'flag', flag: '--no-color', doc: 'Same as --color never.' },
+  home: {
+    type: 'text',
+    env: 'SLIPWAY_HOME',
+    value: 'folder',
+    doc: 'Folder of runs, artifacts and caches. .slipway in the project unless given.',
+  },
+};
+
+/** The options that can be given elsewhere than as a flag, which is what `slipway config` lists. */
+export function settingNames(): readonly OptionName[] {
+  return (Object.keys(optionTable) as OptionName[]).filter((name) => {
+    const entry = optionTable[name];
+    return name !== 'format' && (entry.env !== undefined || entry.user !== undefined);
+  });
+}
