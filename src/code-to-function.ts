@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Json } from './core/json.ts';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
+import { findCallSite } from './pipelines/call-site.ts';
 import { cacheDirectory } from './projects/workspace.ts';
 import type { Handler } from './runtime/context.ts';
 
@@ -12,7 +13,14 @@ import type { Handler } from './runtime/context.ts';
 // biome-ignore lint/suspicious/noEmptyInterface: merged into by slipway.d.ts
 export interface FunctionTypes {}
 
-type Known<Name> = Name extends keyof FunctionTypes ? FunctionTypes[Name] : { args: Readonly<Record<string, unknown>>; results: Readonly<Record<string, Json>> };
+/** What is taken of a function of which nothing is known: any arguments, any results; the schema decides at submit. */
+interface UntypedFunction {
+  args: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: stands for "type not known", which must fit every use
+  results: Readonly<Record<string, any>>;
+}
+
+type Known<Name> = Name extends keyof FunctionTypes ? FunctionTypes[Name] : UntypedFunction;
 /** Args of a function known by name; any names where nothing is known, the schema decides at submit. */
 export type ArgsOf<Name> = Known<Name> extends { args: infer Args } ? Args : never;
 /** Results of a function known by name. */
@@ -50,23 +58,39 @@ export async function codeToFunction(
 ): Promise<FunctionHandle<never, never>> {
   const live = typeof source === 'function' ? source : undefined;
   const callerStack = new Error().stack ?? '';
+  const site = findCallSite();
   const workspace = await currentWorkspace();
   const located = await locate(source, options, callerStack);
   const { packageFunction } = await import('./functions/package-function.ts');
   const packaged = await packageFunction({
-    source: path.resolve(located.filename),
+    source: findFile(located.filename, site?.file),
     root: workspace.project.root,
     cacheDirectory: cacheDirectory(workspace.project),
     ...(located.handler === undefined ? {} : { handlers: [located.handler] }),
     ...(located.name === undefined ? {} : { name: located.name }),
     ...(located.returns === undefined ? {} : { returns: located.returns }),
   });
-  return createFunctionHandle<never, never>(currentWorkspace, packaged, located.handler ?? packaged.spec.spec.defaultHandler, live);
+  return createFunctionHandle<never, never>(
+    currentWorkspace,
+    packaged,
+    located.handler ?? packaged.spec.spec.defaultHandler,
+    live,
+  );
 }
 
-async function locate(source: Handler | SourceOptions, options: Partial<SourceOptions>, callerStack: string): Promise<SourceOptions> {
+async function locate(
+  source: Handler | SourceOptions,
+  options: Partial<SourceOptions>,
+  callerStack: string,
+): Promise<SourceOptions> {
   if (typeof source !== 'function') return source;
   if (options.filename !== undefined) return { handler: source.name, ...options, filename: options.filename };
   const { locateSource } = await import('./functions/locate-source.ts');
   return { ...options, ...(await locateSource(source, callerStack)) };
+}
+
+/** A relative filename starts from the file that wrote it, where that is known and it is there, else from the working directory. */
+function findFile(filename: string, caller: string | undefined): string {
+  const beside = caller === undefined ? undefined : path.resolve(path.dirname(caller), filename);
+  return beside !== undefined && existsSync(beside) ? beside : path.resolve(filename);
 }

@@ -8,23 +8,30 @@ import { renderDoc } from './functions/render-doc.ts';
 import { addStep } from './pipelines/add-step.ts';
 import type { StepOptions } from './pipelines/plan.ts';
 import type { InputArgs, ParamArgs, StepArguments, StepReference } from './pipelines/reference.ts';
-import type { Workspace } from './projects/workspace.ts';
 import { startFunction } from './projects/run-function.ts';
+import type { Workspace } from './projects/workspace.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
 import { runRequest } from './run-request.ts';
 import type { SweepSpec } from './tuning/sweep.ts';
 
 /** Values to try by parameter, typed by the handler's own parameters. */
-export type Hyperparams<Args> = { readonly [K in keyof ParamArgs<Args>]?: readonly NonNullable<ParamArgs<Args>[K]>[] };
+export type Hyperparams<Args> = {
+  readonly [K in keyof ParamArgs<Args>]?: readonly NonNullable<ParamArgs<Args>[K]>[];
+};
 
 /** Results of a run by name: a returned object's entries, artifacts apart; a bare value is the result `return`. */
-export type RunResults<Results> = Awaited<Results> extends infer Value
-  ? [Value] extends [undefined | null]
-    ? Readonly<Record<string, Json>>
-    : Value extends readonly unknown[] | string | number | boolean | bigint
-      ? { readonly return: Value }
-      : { readonly [Key in keyof Value as Awaited<Value[Key]> extends { readonly slipwayType: 'data-item' } ? never : Key]: Awaited<Value[Key]> }
-  : never;
+export type RunResults<Results> =
+  Awaited<Results> extends infer Value
+    ? [Value] extends [undefined | null]
+      ? Readonly<Record<string, Json>>
+      : Value extends readonly unknown[] | string | number | boolean | bigint
+        ? { readonly return: Value }
+        : {
+            readonly [Key in keyof Value as Awaited<Value[Key]> extends { readonly slipwayType: 'data-item' }
+              ? never
+              : Key]: Awaited<Value[Key]>;
+          }
+    : never;
 
 /** How to run a function; everything is optional but what the handler requires. */
 export interface RunOptions<Args = Readonly<Record<string, unknown>>> {
@@ -67,7 +74,10 @@ export interface SweepOptions<Args> extends Omit<SweepSpec, 'hyperparams' | 'tri
  * A packaged function. Called inside `pipeline(…)` it adds a step and gives typed references to its results;
  * `run` executes it.
  */
-export interface FunctionHandle<Args = Readonly<Record<string, unknown>>, Results = Readonly<Record<string, Json>>> {
+export interface FunctionHandle<
+  Args = Readonly<Record<string, unknown>>,
+  Results = Readonly<Record<string, Json>>,
+> {
   (args: StepArguments<Args>, options?: { readonly after?: readonly object[] }): StepReference<Results>;
   readonly name: string;
   readonly handler: string;
@@ -108,10 +118,17 @@ export function createFunctionHandle<Args, Results>(
   return build<Args, Results>(openWorkspace, { packaged, handler, live });
 }
 
-function build<Args, Results>(openWorkspace: () => Promise<Workspace>, state: HandleState): FunctionHandle<Args, Results> {
+function build<Args, Results>(
+  openWorkspace: () => Promise<Workspace>,
+  state: HandleState,
+): FunctionHandle<Args, Results> {
   const { packaged, handler } = state;
-  const derive = (change: Partial<HandleState>): FunctionHandle<Args, Results> => build(openWorkspace, { ...state, ...change });
-  const call = (args: StepArguments<Args>, options: { readonly after?: readonly object[] } = {}): StepReference<Results> =>
+  const derive = (change: Partial<HandleState>): FunctionHandle<Args, Results> =>
+    build(openWorkspace, { ...state, ...change });
+  const call = (
+    args: StepArguments<Args>,
+    options: { readonly after?: readonly object[] } = {},
+  ): StepReference<Results> =>
     addStep({
       function: packaged,
       handler,
@@ -136,7 +153,8 @@ function build<Args, Results>(openWorkspace: () => Promise<Workspace>, state: Ha
   });
   Object.defineProperty(members, 'name', { value: packaged.spec.metadata.name });
   Object.defineProperty(members, inspect.custom, {
-    value: () => `function ${packaged.spec.metadata.name} (${handler}) ${packaged.spec.spec.digest.slice(0, 19)}`,
+    value: () =>
+      `function ${packaged.spec.metadata.name} (${handler}) ${packaged.spec.spec.digest.slice(0, 19)}`,
   });
   return members;
 }
@@ -155,7 +173,13 @@ async function runFunction<Args, Results>(
   });
   const record = await started.wait();
   if (record.state !== 'completed' && options.throwOnFailure !== false)
-    throw reviveError(record.error ?? { code: 'RUN_FAILED', kind: 'failed', message: `run "${record.uid}" ended as ${record.state}` });
+    throw reviveError(
+      record.error ?? {
+        code: 'RUN_FAILED',
+        kind: 'failed',
+        message: `run "${record.uid}" ended as ${record.state}`,
+      },
+    );
   return createRunHandle<RunResults<Results>>(workspace.store, record);
 }
 

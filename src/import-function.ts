@@ -1,14 +1,20 @@
-import { type ArgsOf, type ResultsOfName } from './code-to-function.ts';
+import type { ArgsOf, ResultsOfName } from './code-to-function.ts';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
 import type { HubFunctions } from './hub/catalog-types.ts';
 import { resolveFunction } from './projects/resolve-function.ts';
 
-type HubName<Reference> = Reference extends `${infer Scheme}://${infer Name}:${string}` ? `${Scheme}://${Name}` : Reference;
-type ArgsOfReference<Reference> = HubName<Reference> extends keyof HubFunctions ? HubFunctions[HubName<Reference>]['args'] : ArgsOf<Reference>;
-type ResultsOfReference<Reference> = HubName<Reference> extends keyof HubFunctions
-  ? HubFunctions[HubName<Reference>]['results']
-  : ResultsOfName<Reference>;
+type HubName<Reference> = Reference extends `${infer Scheme}://${infer Name}:${string}`
+  ? `${Scheme}://${Name}`
+  : Reference;
+type ArgsOfReference<Reference> =
+  HubName<Reference> extends keyof HubFunctions
+    ? HubFunctions[HubName<Reference>]['args']
+    : ArgsOf<Reference>;
+type ResultsOfReference<Reference> =
+  HubName<Reference> extends keyof HubFunctions
+    ? HubFunctions[HubName<Reference>]['results']
+    : ResultsOfName<Reference>;
 
 /**
  * A prebuilt function: `hub://name[:version]`, a `function.yaml`, or a function of project.yaml by name. Hub functions are typed.
@@ -23,5 +29,9 @@ export async function importFunction<Reference extends string>(
 ): Promise<FunctionHandle<ArgsOfReference<Reference>, ResultsOfReference<Reference>>> {
   const workspace = await currentWorkspace();
   const packaged = await resolveFunction(workspace, reference, options);
-  return createFunctionHandle(currentWorkspace, packaged, options.handler ?? packaged.spec.spec.defaultHandler);
+  return createFunctionHandle(
+    currentWorkspace,
+    packaged,
+    options.handler ?? packaged.spec.spec.defaultHandler,
+  );
 }

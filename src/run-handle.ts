@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import type { Json } from './core/json.ts';
 import type { Artifact } from './data/artifact.ts';
-import type { MetricPoint, RunStore } from './tracking/store.ts';
-import type { IterationRecord, RunRecord, RunState } from './tracking/run.ts';
 import { renderRunSummary } from './tracking/render-run-summary.ts';
+import type { IterationRecord, RunRecord, RunState } from './tracking/run.ts';
+import type { MetricPoint, RunStore } from './tracking/store.ts';
 
 /** A run that has ended. `Results` are the handler's own result types. */
 export interface RunHandle<Results = Readonly<Record<string, Json>>> {

@@ -21,7 +21,9 @@ function sweepSpec<Args>(options: RunOptions<Args>): SweepSpec | undefined {
   const { strategy, selector, maxIterations, maxErrors, stop, parallel, seed } = options;
   if (options.hyperparams === undefined && strategy !== 'custom') return undefined;
   return {
-    ...(options.hyperparams === undefined ? {} : { hyperparams: options.hyperparams as Readonly<Record<string, readonly Json[]>> }),
+    ...(options.hyperparams === undefined
+      ? {}
+      : { hyperparams: options.hyperparams as Readonly<Record<string, readonly Json[]>> }),
     ...defined({ strategy, selector, maxIterations, maxErrors, stop, parallel, seed }),
   };
 }

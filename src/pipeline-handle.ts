@@ -1,0 +1,100 @@
+import { reviveError } from './core/error.ts';
+import type { Json } from './core/json.ts';
+import { currentWorkspace } from './current-workspace.ts';
+import {
+  pipeline as createPipeline,
+  type Pipeline,
+  type PipelineBody,
+  type PipelineOptions,
+} from './pipelines/pipeline.ts';
+import type { PipelineEvent } from './pipelines/pipeline-event.ts';
+import type { ReferenceTo } from './pipelines/reference.ts';
+import { createRunHandle, type RunHandle } from './run-handle.ts';
+import type { StepRecord } from './tracking/run.ts';
+
+export interface PipelineRunOptions<Params> {
+  readonly params?: Partial<Params>;
+  /** Runtime of steps that name none. @default the project's, else 'process' */
+  readonly runtime?: string;
+  readonly onFailure?: 'stop' | 'continue';
+  readonly signal?: AbortSignal;
+  /** Called for every step that starts or ends, every trial, every line of output. */
+  readonly onEvent?: (event: PipelineEvent) => void;
+  /** Throw when the pipeline did not complete. @default true */
+  readonly throwOnFailure?: boolean;
+}
+
+/** Values of a pipeline's outputs: each reference as what it stands for; artifacts as their URIs. */
+export type PipelineValues<Outputs> = {
+  readonly [Key in keyof Outputs]: Outputs[Key] extends ReferenceTo<infer Value>
+    ? Value extends { readonly slipwayType: 'data-item' }
+      ? string
+      : Value
+    : Outputs[Key];
+};
+
+/** A pipeline run that has ended. */
+export interface PipelineRunHandle<Outputs = Readonly<Record<string, Json>>>
+  extends Omit<RunHandle<Outputs>, 'iterations' | 'bestIteration'> {
+  /** Every step of the plan: completed, failed, skipped and never started. */
+  readonly steps: readonly StepRecord[];
+  readonly outputs: PipelineValues<Outputs>;
+}
+
+/** A pipeline that can be run here. */
+export interface PipelineHandle<Params = Readonly<Record<string, unknown>>, Outputs = unknown>
+  extends Pipeline<Params, Outputs> {
+  run(options?: PipelineRunOptions<Params>): Promise<PipelineRunHandle<Outputs>>;
+}
+
+/**
+ * Declares a pipeline: calling functions inside the body adds steps and gives typed references to their outputs; `run`
+ * executes it, `plan` shows it as JSON.
+ *
+ * @example
+ * const p = pipeline('train', (_p, { depth = 4 }: { depth?: number }) => {
+ *   const d = getData({});
+ *   const m = train({ data: d.dataset, depth });
+ *   return { accuracy: m.accuracy };
+ * });
+ * const run = await p.run({ params: { depth: 6 } });
+ */
+export function pipeline<Params = Readonly<Record<string, unknown>>, Outputs = unknown>(
+  name: string,
+  body: PipelineBody<Params, Outputs>,
+  options?: PipelineOptions,
+): PipelineHandle<Params, Outputs> {
+  const value = createPipeline(name, body, options);
+  const run = (runOptions: PipelineRunOptions<Params> = {}): Promise<PipelineRunHandle<Outputs>> =>
+    runPipeline(value, runOptions);
+  return Object.assign(value, { run });
+}
+
+async function runPipeline<Params, Outputs>(
+  value: Pipeline<Params, Outputs>,
+  options: PipelineRunOptions<Params>,
+): Promise<PipelineRunHandle<Outputs>> {
+  const [workspace, { startPipeline }] = await Promise.all([
+    currentWorkspace(),
+    import('./projects/start-pipeline.ts'),
+  ]);
+  const { params, throwOnFailure = true, ...rest } = options;
+  const started = await startPipeline(workspace, value as Pipeline, {
+    params: (params ?? {}) as Readonly<Record<string, unknown>>,
+    ...rest,
+  });
+  const record = await started.wait();
+  if (record.state !== 'completed' && throwOnFailure)
+    throw reviveError(
+      record.error ?? {
+        code: 'RUN_FAILED',
+        kind: 'failed',
+        message: `pipeline "${record.name}" ended as ${record.state}`,
+      },
+    );
+  const handle = createRunHandle<Outputs>(workspace.store, record);
+  return Object.assign(handle, {
+    steps: record.steps ?? [],
+    outputs: (record.outputs ?? {}) as PipelineValues<Outputs>,
+  });
+}
