@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Runtime } from '../runtime/runtime.ts';
 import { openLocalStore } from '../tracking/local/local-store.ts';
-import { runtimeUnknown } from './errors.ts';
 import { findProject } from './find-project.ts';
 import type { Workspace } from './workspace.ts';
+import { runtimeUnknown } from './workspace-errors.ts';
 
 export interface OpenWorkspaceOptions {
   /** Folder the caller stands in; the project is looked for from here upwards. */
@@ -53,6 +53,8 @@ async function createRuntime(
     case 'process':
       return (await import('../runtime/process/process-runtime.ts')).createProcessRuntime(settings);
     default:
-      throw runtimeUnknown(`runtime "${name}" does not exist`, { hint: `use one of: ${runtimeNames.join(', ')}` });
+      throw runtimeUnknown(`runtime "${name}" does not exist`, {
+        hint: `use one of: ${runtimeNames.join(', ')}`,
+      });
   }
 }

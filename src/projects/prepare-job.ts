@@ -2,15 +2,15 @@ import { createUid } from '../core/id.ts';
 import { type Json, toJson } from '../core/json.ts';
 import { parseName } from '../core/name.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { secretNotFound } from './errors.ts';
-import { handlerNotInFunction } from './errors.ts';
 import { openDataItem } from '../data/open-data-item.ts';
 import type { HandlerSpec, PackagedFunction } from '../functions/function-spec.ts';
 import { parseParamText } from '../functions/parse-param-text.ts';
 import { validateArguments } from '../functions/validate-arguments.ts';
 import type { Job } from '../runtime/job.ts';
 import type { InputRecord } from '../tracking/run.ts';
+import { collectSecrets } from './collect-secrets.ts';
 import type { RunRequest, Workspace } from './workspace.ts';
+import { handlerUnknown } from './workspace-errors.ts';
 
 export interface PreparedRun {
   readonly job: Job;
@@ -22,12 +22,24 @@ export interface PreparedRun {
  * Turns a request into a job, after everything that can be known before the start has been checked: handler, params,
  * inputs (names and existence), secrets. All wrong params are reported together.
  */
-export async function prepareJob(workspace: Workspace, packaged: PackagedFunction, request: RunRequest): Promise<PreparedRun> {
+export async function prepareJob(
+  workspace: Workspace,
+  packaged: PackagedFunction,
+  request: RunRequest,
+): Promise<PreparedRun> {
   const handler = selectHandler(packaged, request.handler);
   const texts = Object.entries(request.paramTexts ?? {});
   const given = {
     ...Object.fromEntries(Object.entries(request.params ?? {}).map(([key, value]) => [key, toJson(value)])),
-    ...Object.fromEntries(texts.map(([key, text]) => [key, parseParamText(handler.parameters.find((parameter) => parameter.name === key), text)])),
+    ...Object.fromEntries(
+      texts.map(([key, text]) => [
+        key,
+        parseParamText(
+          handler.parameters.find((parameter) => parameter.name === key),
+          text,
+        ),
+      ]),
+    ),
   };
   const { params } = validateArguments(handler, {
     params: given,
@@ -46,23 +58,15 @@ function selectHandler(packaged: PackagedFunction, name: string | undefined): Ha
   const handler = handlers[wanted];
   if (handler) return handler;
   const near = nearestName(wanted, Object.keys(handlers));
-  throw handlerNotInFunction(`function "${packaged.spec.metadata.name}" has no handler "${wanted}"`, {
+  throw handlerUnknown(`function "${packaged.spec.metadata.name}" has no handler "${wanted}"`, {
     hint: near ? `did you mean "${near}"?` : `it has: ${Object.keys(handlers).join(', ')}`,
   });
 }
 
-function collectSecrets(workspace: Workspace, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = workspace.env[name];
-      if (value === undefined || value === '')
-        throw secretNotFound(`secret "${name}" has no value`, { hint: `set the environment variable ${name} where the run is started` });
-      return [name, value];
-    }),
-  );
-}
-
-async function resolveInputs(workspace: Workspace, inputs: NonNullable<RunRequest['inputs']>): Promise<Record<string, InputRecord>> {
+async function resolveInputs(
+  workspace: Workspace,
+  inputs: NonNullable<RunRequest['inputs']>,
+): Promise<Record<string, InputRecord>> {
   const entries = Object.entries(inputs).map(async ([key, reference]): Promise<[string, InputRecord]> => {
     const item = openDataItem(reference, { store: workspace.store, baseDirectory: workspace.directory, key });
     if (item.url.startsWith('file:')) await item.stat();

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { fileNotFound } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { PackagedFunction } from '../functions/function-spec.ts';
-import { functionNotFound } from './errors.ts';
 import { cacheDirectory, type Workspace } from './workspace.ts';
+import { functionNotFound } from './workspace-errors.ts';
 
 export interface ResolveFunctionOptions {
   /** Handler to take from a file or notebook. */
@@ -31,8 +31,11 @@ export async function resolveFunction(
   }
   if (isPath(reference)) {
     const file = path.resolve(options.baseDirectory ?? workspace.directory, reference);
-    if (!existsSync(file)) throw fileNotFound(`file "${reference}" does not exist`, { hint: `looked in "${path.dirname(file)}"` });
-    return /\.ya?ml$/.test(file) ? loadFunctionYaml(file, cache) : packageFile(file, root, cache, options.handler);
+    if (!existsSync(file))
+      throw fileNotFound(`file "${reference}" does not exist`, { hint: `looked in "${path.dirname(file)}"` });
+    return /\.ya?ml$/.test(file)
+      ? loadFunctionYaml(file, cache)
+      : packageFile(file, root, cache, options.handler);
   }
   const entry = workspace.project.spec.functions?.find((candidate) => candidate.name === reference);
   if (entry)
@@ -45,9 +48,19 @@ export async function resolveFunction(
 
 const isPath = (reference: string): boolean => /\.(ts|mts|cts|js|mjs|cjs|ipynb|ya?ml)$/.test(reference);
 
-async function packageFile(source: string, root: string, cache: string, handler?: string): Promise<PackagedFunction> {
+async function packageFile(
+  source: string,
+  root: string,
+  cache: string,
+  handler?: string,
+): Promise<PackagedFunction> {
   const { packageFunction } = await import('../functions/package-function.ts');
-  return packageFunction({ source, root, cacheDirectory: cache, ...(handler ? { handlers: [handler] } : {}) });
+  return packageFunction({
+    source,
+    root,
+    cacheDirectory: cache,
+    ...(handler ? { handlers: [handler] } : {}),
+  });
 }
 
 async function loadFunctionYaml(file: string, cache: string): Promise<PackagedFunction> {

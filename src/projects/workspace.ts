@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { DataItem } from '../data/data-item.ts';
+import type { Resources, RetryPolicy } from '../runtime/job.ts';
+import type { LogChunk, Runtime } from '../runtime/runtime.ts';
 import type { JournalEvent } from '../tracking/journal-event.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore } from '../tracking/store.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
-import type { Resources, RetryPolicy } from '../runtime/job.ts';
-import type { LogChunk, Runtime } from '../runtime/runtime.ts';
 import type { Project } from './project-spec.ts';
 
 /** Everything that a command or a notebook works with: the project it stands in, its store, its runtimes. */
