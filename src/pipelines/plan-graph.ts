@@ -1,6 +1,12 @@
 import { conditionValues } from './condition.ts';
-import type { PlanStep, PlanValue } from './plan.ts';
+import type { Plan, PlanStep, PlanValue } from './plan.ts';
 import { stepsOf } from './plan-value.ts';
+
+/** The plan's steps, the exit step last. */
+export function allSteps(plan: Plan): readonly PlanStep[] {
+  const { steps, onExit } = plan.spec;
+  return onExit === undefined ? steps : [...steps, onExit];
+}
 
 /** Ids of the steps that must have ended before this one starts: by data, by condition, by order. Each once. */
 export function dependenciesOf(step: PlanStep): readonly string[] {

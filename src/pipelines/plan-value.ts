@@ -21,20 +21,25 @@ export function literal(value: Json): PlanValue {
   return { type: 'literal', value };
 }
 
-/** The steps that a value comes from. */
-export function stepsOf(value: PlanValue): readonly string[] {
+/** The outputs of steps that a value is made of. */
+export function outputsOf(value: PlanValue): readonly Extract<PlanValue, { type: 'output' }>[] {
   switch (value.type) {
     case 'output':
-      return [value.step];
+      return [value];
     case 'list':
-      return value.items.flatMap(stepsOf);
+      return value.items.flatMap(outputsOf);
     case 'record':
-      return Object.values(value.entries).flatMap(stepsOf);
+      return Object.values(value.entries).flatMap(outputsOf);
     case 'literal':
     case 'parameter':
     case 'item':
       return [];
   }
+}
+
+/** The steps that a value comes from. */
+export function stepsOf(value: PlanValue): readonly string[] {
+  return outputsOf(value).map((output) => output.step);
 }
 
 function referenceValue(target: ReferenceTarget, pipeline: object): PlanValue {

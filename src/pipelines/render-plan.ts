@@ -1,0 +1,53 @@
+import type { Plan, PlanStep } from './plan.ts';
+import { allSteps } from './plan-graph.ts';
+import { renderColumns } from './render-columns.ts';
+import { renderPlanDot, renderPlanMermaid } from './render-graph.ts';
+import { renderCondition, renderValue } from './render-value.ts';
+
+export type PlanFormat = 'text' | 'mermaid' | 'dot';
+
+/** A plan for people: a table of its steps and edges, or a graph as Mermaid or Graphviz text. */
+export function renderPlan(plan: Plan, format: PlanFormat = 'text'): string {
+  switch (format) {
+    case 'text':
+      return renderPlanText(plan);
+    case 'mermaid':
+      return renderPlanMermaid(plan);
+    case 'dot':
+      return renderPlanDot(plan);
+  }
+}
+
+/** Header, a table of steps (what they call, get and wait for), the outputs. */
+export function renderPlanText(plan: Plan): string {
+  const { metadata, spec } = plan;
+  const args = Object.entries(spec.arguments).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const steps = allSteps(plan);
+  const rows = steps.map((step) => [step.id, step.function, renderArguments(step), renderOrder(plan, step)]);
+  const outputs = Object.entries(spec.outputs).map(([name, value]) => [`  ${name}`, renderValue(value)]);
+  return [
+    `${metadata.name}: ${steps.length} steps, on failure ${spec.onFailure}${args.length === 0 ? '' : `, ${args.join(' ')}`}`,
+    '',
+    renderColumns([['STEP', 'FUNCTION', 'ARGUMENTS', 'WHEN'], ...rows]),
+    ...(outputs.length === 0 ? [] : ['', 'outputs', renderColumns(outputs)]),
+  ].join('\n');
+}
+
+function renderArguments(step: PlanStep): string {
+  const texts = Object.entries(step.arguments).map(([name, value]) => `${name}=${renderValue(value)}`);
+  if (step.sweep !== undefined) texts.push(renderSweep(step.sweep));
+  return texts.join(' ');
+}
+
+function renderSweep(sweep: NonNullable<PlanStep['sweep']>): string {
+  const names = Object.keys(sweep.hyperparams ?? sweep.trials?.[0] ?? {});
+  return `sweep(${[sweep.strategy ?? 'grid', ...names, ...(sweep.selector === undefined ? [] : [`by ${sweep.selector}`])].join(', ')})`;
+}
+
+function renderOrder(plan: Plan, step: PlanStep): string {
+  if (step === plan.spec.onExit) return 'when all else has ended';
+  return [
+    ...(step.when === undefined ? [] : [`if ${renderCondition(step.when)}`]),
+    ...(step.after.length === 0 ? [] : [`after ${step.after.join(', ')}`]),
+  ].join(' ');
+}

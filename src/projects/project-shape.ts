@@ -1,0 +1,168 @@
+import { parseArtifactKey, parseName } from '../core/name.ts';
+
+/** What a place in project.yaml may hold. `check` says what is wrong with a value of the right type. */
+export type Shape =
+  | { readonly type: 'text'; readonly check?: (text: string) => string | undefined }
+  | { readonly type: 'number'; readonly integer?: boolean; readonly min?: number }
+  | { readonly type: 'choice'; readonly values: readonly string[] }
+  | { readonly type: 'json' }
+  | { readonly type: 'list'; readonly of: Shape; readonly unique?: string }
+  | { readonly type: 'record'; readonly of: Shape }
+  | ObjectShape;
+
+export interface ObjectShape {
+  readonly type: 'object';
+  readonly required: readonly string[];
+  readonly fields: Readonly<Record<string, Shape>>;
+  /** Keys of other tools' files, and what is written here instead. */
+  readonly instead?: Readonly<Record<string, string>>;
+}
+
+const text: Shape = { type: 'text' };
+const json: Shape = { type: 'json' };
+const count: Shape = { type: 'number', integer: true, min: 0 };
+const texts: Shape = { type: 'record', of: text };
+const name = (what: string): Shape => ({
+  type: 'text',
+  check: (value) => failure(() => parseName(what, value)),
+});
+const list = (of: Shape, unique?: string): Shape => ({
+  type: 'list',
+  of,
+  ...(unique === undefined ? {} : { unique }),
+});
+const object = (
+  required: readonly string[],
+  fields: ObjectShape['fields'],
+  instead: Readonly<Record<string, string>> = {},
+): ObjectShape => ({ type: 'object', required, fields, instead });
+
+/** A path inside the project: nothing in a repository's project.yaml may lead out of it. */
+const innerPath: Shape = {
+  type: 'text',
+  check: (value) =>
+    /^([/\\]|[A-Za-z]:[/\\])/.test(value) || value.split(/[/\\]/).includes('..')
+      ? `the path "${value}" leads out of the project; give a path below project.yaml`
+      : undefined,
+};
+const pathOrUrl: Shape = {
+  type: 'text',
+  check: (value) => (/^[a-z][a-z0-9+.-]+:\/\//i.test(value) ? undefined : checkText(innerPath, value)),
+};
+const cron: Shape = {
+  type: 'text',
+  check: (value) =>
+    value.trim().split(/\s+/).length === 5 ? undefined : `"${value}" is not a cron expression of five fields`,
+};
+const timezone: Shape = {
+  type: 'text',
+  check: (value) =>
+    failure(() => new Intl.DateTimeFormat('en', { timeZone: value })) &&
+    `"${value}" is not a time zone like Europe/Berlin`,
+};
+
+const cache = object(['mode'], {
+  mode: { type: 'choice', values: ['off', 'on', 'read', 'write'] },
+  version: text,
+  ignore: list(text),
+  ttlMs: count,
+});
+
+const stepOptions = object(
+  [],
+  {
+    retry: object(['retries'], { retries: count, delayMs: count, maxDelayMs: count, retryOn: list(text) }),
+    timeoutMs: { type: 'number', integer: true, min: 1 },
+    cache,
+    resources: object([], {
+      memory: { type: 'number', integer: true, min: 1 },
+      cpus: { type: 'number', min: 0 },
+    }),
+    runtime: text,
+    image: text,
+    secrets: list(text),
+    env: texts,
+    labels: texts,
+    isolation: { type: 'choice', values: ['fresh', 'pool'] },
+    seed: { type: 'number', integer: true },
+  },
+  { timeout: 'timeoutMs: <milliseconds>', retries: 'retry: { retries: <number> }' },
+);
+
+const functionEntry = object(
+  ['name', 'source'],
+  { name: name('function'), source: pathOrUrl, handler: text, options: stepOptions },
+  { url: 'source', kind: 'options: { runtime: … }', image: 'options: { image: … }' },
+);
+
+const pipelineEntry = object(
+  ['name', 'file'],
+  {
+    name: name('pipeline'),
+    file: innerPath,
+    export: text,
+    params: { type: 'record', of: json },
+    onFailure: { type: 'choice', values: ['stop', 'continue'] },
+  },
+  {
+    path: 'file',
+    handler: 'export',
+    args: 'params',
+    arguments: 'params',
+    engine: 'slipway pipeline run --engine',
+  },
+);
+
+const artifactEntry = object(
+  ['key', 'path'],
+  {
+    key: { type: 'text', check: (value) => failure(() => parseArtifactKey(value)) },
+    path: pathOrUrl,
+    kind: { type: 'choice', values: ['dataset', 'model', 'plot', 'table', 'file', 'dir'] },
+  },
+  { import_from: 'path', target_path: 'path' },
+);
+
+/** All of project.yaml. */
+export const projectShape: ObjectShape = object(
+  ['name'],
+  {
+    name: name('project'),
+    description: text,
+    params: { type: 'record', of: json },
+    functions: list(functionEntry, 'name'),
+    pipelines: list(pipelineEntry, 'name'),
+    artifacts: list(artifactEntry, 'key'),
+    source: text,
+    runtime: { type: 'choice', values: ['inline', 'process', 'docker', 'kubernetes', 'spark'] },
+    image: text,
+    cache,
+    secrets: list(text),
+    schedules: list(
+      object(['pipeline', 'cron'], { pipeline: text, cron, timezone, params: { type: 'record', of: json } }),
+    ),
+    notifications: list({ type: 'record', of: json }),
+    gates: list({ type: 'record', of: json }),
+  },
+  {
+    metadata: 'name, directly at the top',
+    spec: 'its fields directly at the top',
+    kind: 'nothing: a project.yaml is always a project',
+    apiVersion: 'nothing: there is one version yet',
+    workflows: 'pipelines: [{ name, file }]',
+    default_image: 'image',
+  },
+);
+
+function checkText(shape: Shape, value: string): string | undefined {
+  return shape.type === 'text' ? shape.check?.(value) : undefined;
+}
+
+function failure(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
