@@ -47,4 +47,13 @@ export interface DataStore {
   list?(url: URL): Promise<readonly string[]>;
   /** Path on the local disk where the content already is one. */
   localPath?(url: URL): string | undefined;
+  /** Fetches the content to the local disk, where the store can do better than writing what `stream` gives. */
+  download?(url: URL): Promise<LocalCopy>;
+}
+
+/** Content fetched to the local disk. */
+export interface LocalCopy {
+  readonly path: string;
+  /** Media type, where the store tells; a format is told by it when the name is silent. */
+  readonly contentType?: string;
 }
