@@ -110,12 +110,3 @@ function collectFlags(command: Command, names: readonly OptionName[]): Readonly<
   }
   return flags;
 }
-
-/** `--cache` alone stands for `--cache=on`: a word after it is only taken as its value where it is one. */
-export function fillPresets(argv: readonly string[]): string[] {
-  const presets = Object.values(optionTable).filter((entry) => entry.preset !== undefined);
-  return argv.map((word, at) => {
-    const entry = presets.find((candidate) => candidate.flag === word);
-    return entry && !entry.choices?.includes(argv[at + 1] ?? '') ? `${word}=${entry.preset}` : word;
-  });
-}

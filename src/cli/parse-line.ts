@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { nearestName } from '../core/nearest-name.ts';
-import { buildProgram, fillPresets, type ParsedLine } from './build-program.ts';
+import { buildProgram, type ParsedLine } from './build-program.ts';
 import type { CommandEntry } from './command.ts';
 import { commandGroups } from './command-table.ts';
 import { usageError } from './errors.ts';
@@ -25,7 +25,7 @@ export function parseLine(argv: readonly string[], width: number | undefined): L
   });
   if (argv.length === 0) return { text: program.helpInformation() };
   try {
-    program.parse(fillPresets(argv), { from: 'user' });
+    program.parse(argv, { from: 'user' });
   } catch (error) {
     return { text: textOrThrow(error as CommanderError, text, argv, program) };
   }

@@ -39,7 +39,6 @@ export interface OptionValues {
   readonly maxErrors?: number;
   readonly stop?: string;
   readonly parallel?: number;
-  readonly cache?: 'on' | 'off' | 'read' | 'write';
   readonly onFailure?: 'stop' | 'continue';
   readonly project?: string;
   readonly format: OutputFormat;
@@ -82,8 +81,6 @@ export interface OptionEntry {
   /** Placeholder in help; absent for flags. */
   readonly value?: string;
   readonly choices?: readonly string[];
-  /** What the flag stands for when it is given without a value. */
-  readonly preset?: string;
   readonly env?: `SLIPWAY_${string}`;
   /** Key in project.yaml; dots go into nested keys. */
   readonly project?: string;
@@ -254,17 +251,6 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     env: 'SLIPWAY_PARALLEL',
     user: 'parallel',
     doc: 'Trials at once. 1 unless given.',
-  },
-  cache: {
-    type: 'choice',
-    flag: '--cache',
-    value: 'mode',
-    choices: ['on', 'off', 'read', 'write'],
-    preset: 'on',
-    env: 'SLIPWAY_CACHE',
-    project: 'cache.mode',
-    user: 'cache',
-    doc: 'Whether steps may take their results from earlier runs. off unless given.',
   },
   onFailure: {
     type: 'choice',

@@ -1,4 +1,6 @@
 import { isUid } from '../../core/id.ts';
+import { planPipeline } from '../../projects/start-pipeline.ts';
+import { createPipelineRequest } from '../pipeline/create-pipeline-request.ts';
 import { loadNamedPipeline } from '../pipeline/load-named-pipeline.ts';
 import { presentPlan } from '../pipeline/present-plan.ts';
 import type { DescribeRequest } from './describe-request.ts';
@@ -6,7 +8,12 @@ import { describeRun } from './describe-run.ts';
 
 /** `slipway describe pipeline <name or run>`: the plan of a pipeline of the project, or a run of one. */
 export async function describePipeline(request: DescribeRequest): Promise<void> {
-  if (isUid(request.name) || request.name.startsWith('@')) return describeRun(request);
-  const pipeline = await loadNamedPipeline(request.workspace, request.name);
-  await presentPlan(request, pipeline, {});
+  const { workspace, session, options, name } = request;
+  if (isUid(name) || name.startsWith('@')) return describeRun(request);
+  const named = await loadNamedPipeline(workspace, name);
+  await presentPlan(
+    session,
+    options,
+    planPipeline(workspace, named.pipeline, createPipelineRequest(named, {})),
+  );
 }
