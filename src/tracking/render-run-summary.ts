@@ -5,7 +5,9 @@ import type { RunRecord } from './run.ts';
 /** A run in a few plain lines: state, params, results, metrics, artifacts, error. For notebooks and terminals without colour. */
 export function renderRunSummary(record: RunRecord): string {
   const took =
-    record.startedAt && record.endedAt ? ` in ${renderDuration(Date.parse(record.endedAt) - Date.parse(record.startedAt))}` : '';
+    record.startedAt && record.endedAt
+      ? ` in ${renderDuration(Date.parse(record.endedAt) - Date.parse(record.startedAt))}`
+      : '';
   const lines = [
     `${record.name} · ${record.state}${took} · ${record.uid}`,
     pairs('params', record.params),
@@ -14,7 +16,10 @@ export function renderRunSummary(record: RunRecord): string {
     record.bestIteration === undefined
       ? undefined
       : `  best       trial ${record.bestIteration} of ${record.iterations?.length ?? 0}`,
-    ...record.artifacts.map((artifact, i) => `  ${i === 0 ? 'artifacts' : '         '}  ${artifact.key} (${artifact.kind})  ${artifact.uri}`),
+    ...record.artifacts.map(
+      (artifact, i) =>
+        `  ${i === 0 ? 'artifacts' : '         '}  ${artifact.key} (${artifact.kind})  ${artifact.uri}`,
+    ),
     record.error ? `  error      ${record.error.code}: ${record.error.message}` : undefined,
     record.error?.hint ? `  hint       ${record.error.hint}` : undefined,
   ];
@@ -29,7 +34,8 @@ function pairs(title: string, values: Readonly<Record<string, Json>>): string | 
 
 /** A value in short: numbers to six significant digits, texts as they are, the rest as JSON cut at 80 characters. */
 export function renderValue(value: Json): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
   if (typeof value === 'string') return value;
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;

@@ -137,6 +137,13 @@ export type LedgerFact =
   | { readonly kind: 'label'; readonly uid: string; readonly key: string; readonly value: Json }
   | { readonly kind: 'trash' | 'restore' | 'purge'; readonly uid: string }
   | { readonly kind: 'stop'; readonly uid: string; readonly reason: string }
-  | { readonly kind: 'lost'; readonly uid: string; readonly owner: ProcessIdentity; readonly reason: string };
+  /** `seq` is the last event that was there; a run that writes on afterwards is not lost. */
+  | {
+      readonly kind: 'lost';
+      readonly uid: string;
+      readonly owner: ProcessIdentity;
+      readonly reason: string;
+      readonly seq?: number;
+    };
 
 export type LedgerLine = LedgerFact & { readonly time: number };

@@ -1,0 +1,110 @@
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { explainDiskError } from '../core/atomic-file.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { runClosed } from './errors.ts';
+import type { EventBody, JournalEvent } from './journal-event.ts';
+import { readWholeJournal } from './read-journal.ts';
+
+/**
+ * The writing end of a run's journal. Every append is one synchronous write at the end of a file kept open, so an event that
+ * `append` returned survives the death of the process; `sync` makes it survive that of the machine.
+ */
+export class Journal {
+  readonly file: string;
+  readonly #clock: Clock;
+  #handle: number | undefined;
+  #size: number;
+  #seq: number;
+
+  private constructor(file: string, handle: number, at: { size: number; seq: number }, clock: Clock) {
+    this.file = file;
+    this.#handle = handle;
+    this.#size = at.size;
+    this.#seq = at.seq;
+    this.#clock = clock;
+  }
+
+  /** A new journal; the file must not exist. */
+  static create(file: string, clock: Clock = systemClock): Journal {
+    return new Journal(file, openSync(file, 'ax'), { size: 0, seq: 0 }, clock);
+  }
+
+  /**
+   * Goes on with a journal that another writer left: what follows the last newline is cut away. Gives the events so far.
+   * Throws `JOURNAL_CORRUPT` when a line before cannot be read.
+   */
+  static takeOver(
+    file: string,
+    clock: Clock = systemClock,
+  ): { journal: Journal; events: readonly JournalEvent[] } {
+    const { events, position } = readWholeJournal(file);
+    const handle = openSync(file, 'a');
+    ftruncateSync(handle, position.offset);
+    return {
+      journal: new Journal(file, handle, { size: position.offset, seq: position.seq }, clock),
+      events,
+    };
+  }
+
+  get lastSeq(): number {
+    return this.#seq;
+  }
+
+  /** Writes the events as consecutive lines in one write: all of them or, when it throws, none. */
+  append(...bodies: readonly EventBody[]): readonly JournalEvent[] {
+    const events: JournalEvent[] = [];
+    let text = '';
+    for (const body of bodies) {
+      const event = {
+        seq: this.#seq + events.length + 1,
+        time: this.#clock.now(),
+        ...finite(body),
+      } as JournalEvent;
+      events.push(event);
+      text += `${JSON.stringify(event)}\n`;
+    }
+    this.#write(Buffer.from(text));
+    this.#seq += events.length;
+    return events;
+  }
+
+  /** Forces what was written to the disk. A disk that turns out to be full is reported as `DISK_FULL`. */
+  sync(): void {
+    try {
+      fdatasyncSync(this.#open());
+    } catch (error) {
+      throw explainDiskError(error, this.file);
+    }
+  }
+
+  close(): void {
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #write(bytes: Buffer): void {
+    const handle = this.#open();
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(handle, bytes, written);
+    } catch (error) {
+      if (written > 0) ftruncateSync(handle, this.#size);
+      throw explainDiskError(error, this.file);
+    }
+    this.#size += bytes.length;
+  }
+
+  #open(): number {
+    if (this.#handle !== undefined) return this.#handle;
+    throw runClosed(`journal "${this.file}" is closed`, {
+      hint: 'log before the run ends, or open the run again to go on with it',
+    });
+  }
+}
+
+/** JSON has no NaN: a metric's non-finite value is kept as text. */
+function finite(body: EventBody): EventBody {
+  return body.kind === 'metric' && typeof body.value === 'number' && !Number.isFinite(body.value)
+    ? { ...body, value: String(body.value) }
+    : body;
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { explainDiskError } from '../../core/atomic-file.ts';
+import type { Clock } from '../../core/clock.ts';
+import { invalidName } from '../../core/errors.ts';
+import { globalState } from '../../core/global-state.ts';
+import { runExists, runNotFound } from '../errors.ts';
+import { foldDraft } from '../fold.ts';
+import { Journal } from '../journal.ts';
+import type { CreatedEvent, JournalEvent } from '../journal-event.ts';
+import type { Ledger } from '../ledger.ts';
+import { currentProcess, sameProcess } from '../process-identity.ts';
+import type { RunRecord } from '../run.ts';
+import type { RunDraft } from '../run-draft.ts';
+import type { RunWriter } from '../store.ts';
+import { LocalRunWriter } from './run-writer.ts';
+import { isRunFolderName, journalFile, runDirectory } from './store-layout.ts';
+
+export interface WriterContext {
+  readonly storeDirectory: string;
+  readonly project: string;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly readChildren: (draft: RunDraft) => ReadonlyMap<string, RunRecord>;
+}
+
+/** Writers open in this process, by folder: opening a run again takes it away from the one before. */
+const openWriters = (): Map<string, LocalRunWriter> => globalState('run-writers', () => new Map());
+
+/** Makes the folder and journal of a new run: the first events are what it is and which process writes. */
+export function createWriter(context: WriterContext, created: Omit<CreatedEvent, 'kind'>): RunWriter {
+  const { storeDirectory, project } = context;
+  if (!isRunFolderName(created.uid))
+    throw invalidName(`uid "${created.uid}" is not allowed`, {
+      hint: 'use letters, digits, "_" and "-", 64 at most, beginning with a letter or digit',
+    });
+  const directory = runDirectory(storeDirectory, project, created.uid);
+  makeRunFolder(directory, created.uid, project);
+  let journal: Journal | undefined;
+  try {
+    journal = Journal.create(journalFile(storeDirectory, project, created.uid), context.clock);
+    const events = journal.append(
+      { kind: 'created', ...created, project },
+      { kind: 'owner', owner: currentProcess() },
+    );
+    if (created.runKind !== 'trial') journal.sync();
+    context.ledger.append({ kind: 'run', uid: created.uid });
+    return register(context, directory, journal, events);
+  } catch (error) {
+    // nothing was acknowledged yet, so nothing stays
+    journal?.close();
+    rmSync(directory, { recursive: true, force: true });
+    throw explainDiskError(error, directory);
+  }
+}
+
+/** Goes on with a run's journal where another writer, of whatever process, left it. */
+export function takeOverWriter(context: WriterContext, uid: string): RunWriter {
+  const { storeDirectory, project } = context;
+  const file = journalFile(storeDirectory, project, uid);
+  if (!isRunFolderName(uid) || !statSync(file, { throwIfNoEntry: false }))
+    throw runNotFound(`run "${uid}" does not exist in project "${project}"`, {
+      hint: '`slipway ps` lists the runs',
+    });
+  const directory = runDirectory(storeDirectory, project, uid);
+  openWriters().get(directory)?.release();
+  const { journal, events } = Journal.takeOver(file, context.clock);
+  const draft = foldDraft(events);
+  if (!sameProcess(draft.owner, currentProcess())) {
+    const owned = journal.append({ kind: 'owner', owner: currentProcess() });
+    foldDraft(owned, draft);
+    // tells readers that hold the run for lost to look again
+    context.ledger.append({ kind: 'changed', uid, state: draft.state });
+  }
+  return register(context, directory, journal, [], draft);
+}
+
+function makeRunFolder(directory: string, uid: string, project: string): void {
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST')
+      throw runExists(`run "${uid}" exists already in project "${project}"`, {
+        hint: 'choose another uid, or go on with the run by resuming it',
+      });
+    if (code !== 'ENOENT') throw explainDiskError(error, directory);
+    mkdirSync(path.dirname(directory), { recursive: true });
+    makeRunFolder(directory, uid, project);
+  }
+}
+
+function register(
+  context: WriterContext,
+  directory: string,
+  journal: Journal,
+  events: readonly JournalEvent[],
+  draft: RunDraft = foldDraft(events),
+): RunWriter {
+  const writers = openWriters();
+  const writer: LocalRunWriter = new LocalRunWriter({
+    directory,
+    journal,
+    ledger: context.ledger,
+    draft,
+    readChildren: context.readChildren,
+    onClose: () => {
+      if (writers.get(directory) === writer) writers.delete(directory);
+    },
+  });
+  writers.set(directory, writer);
+  return writer;
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { ProcessIdentity } from './journal-event.ts';
+
+let current: ProcessIdentity | undefined;
+
+/** Who this process is: host, pid and, where `/proc` tells, its start time. */
+export function currentProcess(): ProcessIdentity {
+  if (current?.pid !== process.pid) current = identify(process.pid);
+  return current;
+}
+
+/** Identity of a process of this host, e.g. of a child just started. */
+export function identify(pid: number): ProcessIdentity {
+  const startTicks = processState(pid)?.startTicks;
+  return { host: hostname(), pid, ...(startTicks === undefined ? {} : { startTicks }) };
+}
+
+export function sameProcess(a: ProcessIdentity | undefined, b: ProcessIdentity | undefined): boolean {
+  return a?.host === b?.host && a?.pid === b?.pid && a?.startTicks === b?.startTicks;
+}
+
+/**
+ * Whether a process still runs: `undefined` when it belongs to another host and cannot be asked from here.
+ * A zombie counts as dead, and so does a process that only took over the pid.
+ */
+export function isAlive(identity: ProcessIdentity): boolean | undefined {
+  if (identity.host !== hostname()) return undefined;
+  const state = processState(identity.pid);
+  if (state) {
+    if (state.state === 'Z' || state.state === 'X') return false;
+    return identity.startTicks === undefined || identity.startTicks === state.startTicks;
+  }
+  return process.platform === 'linux' ? false : answersSignal(identity.pid);
+}
+
+function processState(pid: number): { state: string; startTicks: string } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // the command's name, in parentheses, may hold spaces and parentheses of its own
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTicks: fields[19] ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+function answersSignal(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
