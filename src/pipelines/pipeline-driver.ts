@@ -60,6 +60,8 @@ export class PipelineDriver {
     const settled = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
+    // nothing happens before the caller holds the run
+    await Promise.resolve();
     this.#emit({ type: 'started', time: this.#clock.now(), uid: this.uid, plan: this.#plan });
     const unwatch = this.#watch();
     try {

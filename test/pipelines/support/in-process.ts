@@ -1,0 +1,98 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { digestBytes } from '../../../src/core/digest.ts';
+import { createUid } from '../../../src/core/id.ts';
+import { toJson } from '../../../src/core/json.ts';
+import type { StartedStep, StepRun, SubmitStep } from '../../../src/pipelines/run-plan.ts';
+import { openLocalStore } from '../../../src/tracking/local/local-store.ts';
+import type { RunState } from '../../../src/tracking/run.ts';
+import type { RunStore, RunWriter } from '../../../src/tracking/store.ts';
+
+export interface Call {
+  readonly step: string;
+  readonly params: StepRun['params'];
+  readonly inputs: StepRun['inputs'];
+  readonly signal: AbortSignal;
+  artifact(key: string): string;
+}
+
+export type Body = (call: Call) => unknown;
+
+/** A store of its own in a new folder. */
+export function newStore(project = 'demo'): RunStore {
+  const directory = mkdtempSync(path.join(tmpdir(), 'slipway-pipelines-'));
+  return openLocalStore({ directory, project });
+}
+
+/** Runs steps in this process, each with a journal of its own, by the functions given per step id. */
+export function inProcess(store: RunStore, bodies: Readonly<Record<string, Body>>): SubmitStep {
+  return async (run, signal) => {
+    const body = bodies[run.step.id] ?? bodies[run.function.name];
+    if (body === undefined) throw new Error(`no body for step "${run.step.id}"`);
+    const uid = createUid();
+    const writer = store.createRun({
+      uid,
+      name: run.step.id,
+      project: store.project,
+      runKind: 'step',
+      params: run.params,
+      inputs: run.inputs,
+      labels: {},
+      parent: run.pipelineRun,
+      step: run.step.id,
+    });
+    writer.append({ kind: 'state', state: 'running' });
+    const ended = execute(writer, store.project, run, body, signal);
+    return { uid, wait: () => ended, abort: async () => void (await ended) };
+  };
+}
+
+async function execute(
+  writer: RunWriter,
+  project: string,
+  run: StepRun,
+  body: Body,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<StartedStep['wait']>>> {
+  const artifact = (key: string): string => {
+    const digest = digestBytes(key);
+    const uri = `store://${project}/${key}@${digest}`;
+    const files = [`${key}.csv`];
+    writer.append({
+      kind: 'artifact',
+      artifact: { key, kind: 'dataset', uri, digest, size: 3, files, producer: writer.uid },
+    });
+    return uri;
+  };
+  try {
+    const results = await body({
+      step: run.step.id,
+      params: run.params,
+      inputs: run.inputs,
+      signal,
+      artifact,
+    });
+    for (const [key, value] of Object.entries((results ?? {}) as object))
+      writer.append({ kind: 'result', key, value: toJson(value) });
+    return finish(writer, 'completed');
+  } catch (error) {
+    return finish(writer, signal.aborted ? 'aborted' : 'error', error as Error);
+  }
+}
+
+function finish(writer: RunWriter, state: RunState, error?: Error): Awaited<ReturnType<StartedStep['wait']>> {
+  const record = error === undefined ? undefined : { code: 'USER_CODE_FAILED', message: error.message };
+  writer.append({ kind: 'state', state, ...(record === undefined ? {} : { error: record }) });
+  const final = writer.record();
+  writer.close();
+  return { state, record: final, ...(record === undefined ? {} : { error: record }) };
+}
+
+/** Resolves when the signal fires, by throwing. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(new Error('aborted'));
+    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  });
+}
