@@ -10,6 +10,7 @@ const starters: ReadonlySet<string> = new Set([
   'openProject',
   'getProject',
   'project',
+  'pipeline',
 ]);
 
 /** Name of the Slipway function that a statement calls when it runs, directly or through functions it calls. */

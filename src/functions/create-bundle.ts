@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Metafile } from 'esbuild';
+import { bundleDigest } from './bundle-digest.ts';
+import type { BundleInputs } from './bundle-plugin.ts';
+import { finishSourceMap } from './bundle-source-map.ts';
+import type { BundleManifest, HandlerSpec } from './function-spec.ts';
+import { packageFolder, readInstalledPackage } from './installed-package.ts';
+import { linkExternals } from './link-externals.ts';
+import { type BuiltCode, bundleTarget, type EntryModule, esbuildVersion, runEsbuild } from './run-esbuild.ts';
+import { bundleFiles, type WrittenBundle, withMapReference, writeBundle } from './write-bundle.ts';
+
+export interface BundleRequest {
+  readonly entry: EntryModule;
+  readonly root: string;
+  readonly cacheDirectory: string;
+  readonly inputs: BundleInputs;
+  readonly handlers: readonly HandlerSpec[];
+  /** Source name to the user's own text, for sources that were changed before bundling. */
+  readonly originals: ReadonlyMap<string, string>;
+  readonly returns?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface CreatedBundle extends WrittenBundle {
+  readonly warnings: readonly string[];
+  readonly usesDisplay: boolean;
+  /** Every file that went in, absolute. */
+  readonly files: readonly string[];
+}
+
+/** Bundles with esbuild and puts the result into the cache. */
+export async function createBundle(request: BundleRequest): Promise<CreatedBundle> {
+  const built = await runEsbuild(request.entry, request.root, request.inputs);
+  const externals = sortedVersions([...built.findings.externals.values()]);
+  const code = withMapReference(built.code);
+  const { handlers, returns } = request;
+  const manifest: BundleManifest = {
+    apiVersion: 'slipway/v1',
+    digest: bundleDigest({ code, handlers, externals, target: bundleTarget, returns }),
+    handlers: handlers.map((handler) => handler.name),
+    externals,
+    packages: bundledPackages(built.metafile, request.root),
+    needsApi: built.findings.needsApi && usesNamespace(built.metafile, 'slipway:slipway'),
+    size: Buffer.byteLength(code),
+    target: bundleTarget,
+    esbuild: esbuildVersion(),
+  };
+  const map = finishSourceMap(built.map, request.originals);
+  const written = writeBundle(bundleFiles(code, map, manifest), manifest, request.cacheDirectory);
+  linkExternals(written.directory, built.findings.externals.values());
+  return {
+    ...written,
+    warnings: warningsOf(built, request.root),
+    usesDisplay: built.findings.usesDisplay,
+    files: inputFiles(built, request.root),
+  };
+}
+
+const output = (metafile: Metafile): Metafile['outputs'][string] | undefined => metafile.outputs['main.mjs'];
+
+function usesNamespace(metafile: Metafile, name: string): boolean {
+  return output(metafile)?.inputs[name] !== undefined;
+}
+
+function bundledPackages(metafile: Metafile, root: string): Record<string, string> {
+  const folders = new Set<string>();
+  for (const name of Object.keys(output(metafile)?.inputs ?? {})) {
+    const folder = name.includes('node_modules') ? packageFolder(path.resolve(root, name)) : undefined;
+    if (folder) folders.add(folder);
+  }
+  return sortedVersions([...folders].map((folder) => readInstalledPackage(folder)));
+}
+
+function sortedVersions(packages: readonly { name: string; version: string }[]): Record<string, string> {
+  const sorted = [...packages].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return Object.fromEntries(sorted.map(({ name, version }) => [name, version]));
+}
+
+/** Real files among the inputs, with the manifests that decide which package versions are meant. */
+function inputFiles({ metafile, findings }: BuiltCode, root: string): string[] {
+  const files = Object.keys(metafile.inputs)
+    .filter((name) => !/^[\w-]{2,}:/.test(name) && name !== 'slipway-entry')
+    .map((name) => path.resolve(root, name.replace(/[?#].*$/, '')));
+  const manifests = new Set(files.map(packageFolder).filter((folder) => folder !== undefined));
+  for (const found of findings.externals.values()) manifests.add(found.directory);
+  return [...files, ...[...manifests].map((folder) => path.join(folder, 'package.json'))];
+}
+
+function warningsOf(built: BuiltCode, root: string): string[] {
+  const display = built.findings.usesDisplay
+    ? ['display functions of tslab do nothing in a packaged function']
+    : [];
+  return [...display, ...built.warnings, ...locationWarnings(built, root)];
+}
+
+/** Code that asks where it lies gets the bundle's place. */
+function locationWarnings({ metafile }: BuiltCode, root: string): string[] {
+  const asks = /\bimport\.meta\.(?:url|dirname|filename)\b|\b__(?:dir|file)name\b/;
+  return Object.keys(metafile.inputs)
+    .filter(
+      (name) => /\.[cm]?[jt]s$/.test(name) && !name.includes('node_modules') && !/^[\w-]{2,}:/.test(name),
+    )
+    .filter((name) => asks.test(readFileSync(path.resolve(root, name), 'utf8')))
+    .map((name) => `"${name}" asks for its own place; in a bundle that is the bundle's folder`);
+}
