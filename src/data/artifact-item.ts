@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { nearestName } from '../core/nearest-name.ts';
 import { parseStoreUri } from '../core/store-uri.ts';
@@ -9,6 +10,7 @@ import { dataNotFound, dataReadOnly, dataUnreadable } from './errors.ts';
 import { parseItemJson } from './item-json.ts';
 import { printAs } from './print-as.ts';
 import { readTableAs } from './read-table.ts';
+import { scratchDirectory } from './scratch-directory.ts';
 import { fileStore, fileUrl } from './stores/file-store.ts';
 import type { ReadTableOptions, Table } from './table.ts';
 import { decodeText } from './tables/decode-text.ts';
@@ -105,8 +107,8 @@ export class ArtifactItem implements DataItem {
 
   async table(options: ReadTableOptions = {}): Promise<Table> {
     const file = await this.#file();
-    const format = options.format ?? requireTableFormat(file);
-    return await readTableAs(file, { name: this.url, format, gzipped: isGzipName(file) }, options);
+    const format = options.format ?? requireTableFormat(this.name);
+    return await readTableAs(file, { name: this.url, format, gzipped: isGzipName(this.name) }, options);
   }
 
   toJSON(): { uri: string } {
@@ -120,12 +122,28 @@ export class ArtifactItem implements DataItem {
   async #file(): Promise<string> {
     const record = await this.resolve();
     const name = this.#member === undefined ? onlyFile(record) : namedFile(record, this.#member);
-    return path.join(await this.#directory(), name);
+    const directory = await this.#directory();
+    const file = path.join(directory, name);
+    if (this.#member !== undefined || isFolder(record.kind) || existsSync(file)) return file;
+    return await renamed(directory, name);
   }
 }
 
 /** Whether artifacts of a kind are folders even when they hold one file. */
 export const isFolder = (kind: ArtifactKind): boolean => kind === 'model' || kind === 'dir';
+
+/**
+ * The one file of an artifact under the name it was stored by: equal content is kept once, under the name that came first.
+ */
+async function renamed(directory: string, name: string): Promise<string> {
+  const [kept] = await readdir(directory);
+  if (kept === undefined) return path.join(directory, name);
+  const own = path.join(scratchDirectory(), path.basename(directory));
+  const file = path.join(own, path.posix.basename(name));
+  await mkdir(own, { recursive: true });
+  if (!existsSync(file)) await symlink(path.join(directory, kept), file);
+  return file;
+}
 
 function onlyFile(record: ArtifactRecord): string {
   if (isFolder(record.kind))

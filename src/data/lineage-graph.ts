@@ -67,6 +67,7 @@ interface WholeGraph {
 
 function wholeGraph(start: ArtifactRecord | RunRecord, runs: readonly RunRecord[]): WholeGraph {
   const graph: WholeGraph = { nodes: new Map(), edges: [], into: new Map(), outOf: new Map() };
+  const known = new Set(runs.map((run) => run.uid));
   const oldestFirst = [...runs].sort((a, b) => (a.uid < b.uid ? -1 : 1));
   const byDigest = new Map<string, string[]>();
   const addArtifact = (artifact: ArtifactRecord): void => {
@@ -74,7 +75,7 @@ function wholeGraph(start: ArtifactRecord | RunRecord, runs: readonly RunRecord[
     if (graph.nodes.has(id)) return;
     const { key, kind, uri, digest } = artifact;
     graph.nodes.set(id, { id, type: 'artifact', key, kind, uri, digest });
-    byDigest.set(digest, [...(byDigest.get(digest) ?? []), id]);
+    append(byDigest, digest, id);
   };
   if (!('uid' in start)) addArtifact(start);
   for (const run of oldestFirst) {
@@ -82,7 +83,7 @@ function wholeGraph(start: ArtifactRecord | RunRecord, runs: readonly RunRecord[
     for (const artifact of run.artifacts) {
       addArtifact(artifact);
       // a sweep and a pipeline list what their trials and steps made
-      if (artifact.producer !== run.uid && graph.nodes.has(runId(artifact.producer))) continue;
+      if (artifact.producer !== run.uid && known.has(artifact.producer)) continue;
       connect(graph, { from: runId(run.uid), to: artifactId(artifact), type: 'produced', key: artifact.key });
     }
   }
@@ -111,8 +112,14 @@ function addInputs(
 
 function connect(graph: WholeGraph, edge: LineageEdge): void {
   graph.edges.push(edge);
-  graph.into.set(edge.to, [...(graph.into.get(edge.to) ?? []), edge]);
-  graph.outOf.set(edge.from, [...(graph.outOf.get(edge.from) ?? []), edge]);
+  append(graph.into, edge.to, edge);
+  append(graph.outOf, edge.from, edge);
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }
 
 function walk(

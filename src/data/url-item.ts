@@ -87,7 +87,10 @@ class UrlItem implements DataItem {
 
   async table(options: ReadTableOptions = {}): Promise<Table> {
     const own = this.#store.localPath?.(this.#url);
-    if (own !== undefined) return await readTable(own, this.#shown(), options);
+    if (own !== undefined) {
+      await this.#store.stat(this.#url);
+      return await readTable(own, this.#shown(), options);
+    }
     if (this.#store.download === undefined) return await readTable(await this.get(), this.name, options);
     const { path: file, contentType } = await this.#fetched();
     const format = options.format ?? requireTableFormat(this.name, contentType);

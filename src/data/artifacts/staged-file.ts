@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
 import { invalidArtifactContent } from '../errors.ts';
@@ -22,13 +22,7 @@ export async function writeStaged(staging: string, name: string, data: string | 
   const file = path.join(staging, ...name.split('/'));
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    const handle = await open(file, 'wx');
-    try {
-      await handle.writeFile(data);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(file, data, { flag: 'wx' });
   } catch (error) {
     throw explainDiskError(error, file);
   }

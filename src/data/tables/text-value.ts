@@ -1,5 +1,5 @@
 import type { ColumnType, Value } from '../table.ts';
-import { normaliseValue, parseIsoTime } from './column.ts';
+import { parseIsoTime } from './column.ts';
 
 const integerPattern = /^[+-]?(?:0|[1-9]\d*)$/;
 const numberPattern = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -34,14 +34,21 @@ export function parseTextValue(text: string, type: ColumnType, lenient: boolean)
       return text;
     case 'integer':
       if (!(lenient ? anyIntegerPattern : integerPattern).test(text)) return undefined;
-      return text.length <= 15 ? Number(text) + 0 : normaliseValue(BigInt(text.replace(/^\+/, '')));
+      return parseInteger(text);
     case 'number':
+      // the caller finds out whether so long an integer can be a number without losing digits
+      if (!lenient && text.length > 15 && integerPattern.test(text)) return parseInteger(text);
       return parseNumber(text, lenient ? anyNumberPattern : numberPattern);
     case 'boolean':
       return booleanPattern.test(text) ? text.toLowerCase() === 'true' : undefined;
     case 'timestamp':
       return parseIsoTime(text);
   }
+}
+
+function parseInteger(text: string): number | bigint {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value + 0 : BigInt(text.replace(/^\+/, ''));
 }
 
 /** A finite number of the pattern, or an infinity written as one; a number too large to hold is none. */
