@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly onFailure?: 'stop' | 'continue';
   readonly parallelism?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Contract of the parameters as the source file tells it, with types. @default what the body itself tells */
+  readonly signature?: PipelineSignature;
 }
 
 export interface PipelineSource {

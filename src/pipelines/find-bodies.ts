@@ -1,4 +1,5 @@
 import type ts from 'typescript-ast';
+import type { FunctionNode } from '../functions/find-function.ts';
 import { typescript } from '../notebooks/typescript.ts';
 import { strip } from './reference-scope.ts';
 
@@ -6,7 +7,7 @@ import { strip } from './reference-scope.ts';
 export interface PipelineBodySource {
   /** The name, where it is written as plain text. */
   readonly name: string | undefined;
-  readonly body: ts.SignatureDeclaration;
+  readonly body: FunctionNode;
 }
 
 /** Every pipeline of a source file: calls of `pipeline`, under whatever name it is imported, with a function given or named. */
@@ -46,7 +47,7 @@ function pipelineNames(source: ts.SourceFile): ReadonlySet<string> {
   return names;
 }
 
-function resolveFunction(source: ts.SourceFile, node: ts.Node): ts.SignatureDeclaration | undefined {
+function resolveFunction(source: ts.SourceFile, node: ts.Node): FunctionNode | undefined {
   const api = typescript();
   if (api.isArrowFunction(node) || api.isFunctionExpression(node)) return node;
   if (!api.isIdentifier(node)) return undefined;

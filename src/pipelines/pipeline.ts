@@ -79,7 +79,7 @@ export function pipeline<Params = Readonly<Record<string, unknown>>, Outputs = u
   const readOnce = (): PipelineSignature => {
     signature ??=
       options.parameters === undefined
-        ? readSignature(body)
+        ? readSignature(name, body)
         : { parameters: options.parameters, acceptsUnknown: false };
     return signature;
   };
@@ -94,7 +94,7 @@ export function pipeline<Params = Readonly<Record<string, unknown>>, Outputs = u
     plan(args: Partial<Params> = {}, planOptions: PlanOptions = {}): Plan {
       refuseNesting(name);
       return buildPlan(
-        { name, body, options, signature: readOnce() },
+        { name, body, options, signature: planOptions.signature ?? readOnce() },
         args as Record<string, unknown>,
         planOptions,
       );

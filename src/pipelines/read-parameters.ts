@@ -1,7 +1,11 @@
-import type TypeScript from 'typescript-ast';
-import type { Json } from '../core/json.ts';
+import type ts from 'typescript-ast';
+import { docText } from '../functions/doc-comment.ts';
+import type { FunctionNode } from '../functions/find-function.ts';
 import type { ParameterSpec } from '../functions/function-spec.ts';
-import { parseSource, type TypeScript as Ts, typescript } from '../notebooks/typescript.ts';
+import { handlerParameters } from '../functions/handler-parameters.ts';
+import { createFileScope, createSourceReader, type SourceScope } from '../functions/source-scope.ts';
+import { parseSource, typescript } from '../notebooks/typescript.ts';
+import { strip } from './reference-scope.ts';
 
 /** What the second parameter of a pipeline's body says about the pipeline's parameters. */
 export interface PipelineSignature {
@@ -10,75 +14,32 @@ export interface PipelineSignature {
   readonly acceptsUnknown: boolean;
 }
 
-/** Reads a pipeline's parameters and their literal defaults from the text of its body function. */
-export function readSignature(body: (...args: never[]) => unknown): PipelineSignature {
+const nothing: PipelineSignature = { parameters: [], acceptsUnknown: false };
+
+/**
+ * Reads a pipeline's parameters and their literal defaults from the text of its body function: all that a running program
+ * knows of it. Types are known where the source file is read (`signatureOf`).
+ */
+export function readSignature(name: string, body: (...args: never[]) => unknown): PipelineSignature {
   const text = body.toString();
   if (body.length < 2 && !/^(async\s*)?(function\b[^(]*|[\w$]+\s*)?\(\s*[\w$]+\s*,/.test(text))
-    return { parameters: [], acceptsUnknown: false };
-  const ts = typescript();
-  const source = parseSource('body.js', `(${text})`);
-  const second = findFunction(ts, source)?.parameters[1];
-  if (second === undefined) return { parameters: [], acceptsUnknown: true };
-  if (!ts.isObjectBindingPattern(second.name)) return { parameters: [], acceptsUnknown: true };
-  const elements = second.name.elements;
-  return {
-    parameters: elements.filter((one) => one.dotDotDotToken === undefined).map((one) => toParameter(ts, one)),
-    acceptsUnknown: elements.some((one) => one.dotDotDotToken !== undefined),
-  };
+    return nothing;
+  const source = parseSource('pipeline.js', `(${text})`);
+  const node = findFunction(source);
+  if (node === undefined) return { parameters: [], acceptsUnknown: true };
+  return signatureOf(name, node, createFileScope('pipeline.js', source, createSourceReader()));
 }
 
-function findFunction(ts: Ts, source: TypeScript.SourceFile): TypeScript.SignatureDeclaration | undefined {
+/** The same from a parsed source, with types, their schemas and documentation. */
+export function signatureOf(name: string, node: FunctionNode, scope: SourceScope): PipelineSignature {
+  const declaration = node;
+  return handlerParameters(name, { declaration, node, scope, contextual: [] }, docText(node));
+}
+
+function findFunction(source: ts.SourceFile): FunctionNode | undefined {
+  const api = typescript();
   const [statement] = source.statements;
-  if (statement === undefined || !ts.isExpressionStatement(statement)) return undefined;
-  let expression: TypeScript.Expression = statement.expression;
-  while (ts.isParenthesizedExpression(expression)) expression = expression.expression;
-  return ts.isArrowFunction(expression) || ts.isFunctionExpression(expression) ? expression : undefined;
-}
-
-function toParameter(ts: Ts, element: TypeScript.BindingElement): ParameterSpec {
-  const name = (element.propertyName ?? element.name).getText().replace(/^['"]|['"]$/g, '');
-  if (element.initializer === undefined) return { name, role: 'param', required: true };
-  const value = literalValue(ts, element.initializer);
-  const defaultText = element.initializer.getText();
-  return {
-    name,
-    role: 'param',
-    required: false,
-    ...(value === undefined ? { defaultText } : { default: value }),
-  };
-}
-
-/** The value of a literal expression: numbers with sign, texts, booleans, null, lists and objects of such. */
-export function literalValue(ts: Ts, node: TypeScript.Expression): Json | undefined {
-  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
-    return literalValue(ts, node.expression);
-  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
-  if (ts.isNumericLiteral(node)) return Number(node.text.replace(/_/g, ''));
-  if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
-  if (node.kind === ts.SyntaxKind.FalseKeyword) return false;
-  if (node.kind === ts.SyntaxKind.NullKeyword) return null;
-  if (ts.isPrefixUnaryExpression(node)) return signedNumber(ts, node);
-  if (ts.isArrayLiteralExpression(node)) {
-    const items = node.elements.map((item) => literalValue(ts, item));
-    return items.every((item) => item !== undefined) ? items : undefined;
-  }
-  return ts.isObjectLiteralExpression(node) ? objectValue(ts, node) : undefined;
-}
-
-function signedNumber(ts: Ts, node: TypeScript.PrefixUnaryExpression): Json | undefined {
-  const value = literalValue(ts, node.operand);
-  if (typeof value !== 'number') return undefined;
-  if (node.operator === ts.SyntaxKind.MinusToken) return -value;
-  return node.operator === ts.SyntaxKind.PlusToken ? value : undefined;
-}
-
-function objectValue(ts: Ts, node: TypeScript.ObjectLiteralExpression): Json | undefined {
-  const entries: [string, Json][] = [];
-  for (const property of node.properties) {
-    if (!ts.isPropertyAssignment(property) || ts.isComputedPropertyName(property.name)) return undefined;
-    const value = literalValue(ts, property.initializer);
-    if (value === undefined) return undefined;
-    entries.push([property.name.getText().replace(/^['"]|['"]$/g, ''), value]);
-  }
-  return Object.fromEntries(entries);
+  if (statement === undefined || !api.isExpressionStatement(statement)) return undefined;
+  const expression = strip(statement.expression);
+  return api.isArrowFunction(expression) || api.isFunctionExpression(expression) ? expression : undefined;
 }
