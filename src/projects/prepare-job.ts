@@ -8,6 +8,7 @@ import { parseParamText } from '../functions/parse-param-text.ts';
 import { validateArguments } from '../functions/validate-arguments.ts';
 import type { Job } from '../runtime/job.ts';
 import type { InputRecord } from '../tracking/run.ts';
+import type { SweepSpec } from '../tuning/sweep.ts';
 import { collectSecrets } from './collect-secrets.ts';
 import type { RunRequest, Workspace } from './workspace.ts';
 import { handlerUnknown } from './workspace-errors.ts';
@@ -41,15 +42,33 @@ export async function prepareJob(
       ]),
     ),
   };
-  const { params } = validateArguments(handler, {
-    params: given,
-    inputs: request.inputs ?? {},
-    // what a sweep varies counts as given; each trial's values are checked before the first one starts
-    varied: Object.keys(request.sweep?.hyperparams ?? request.sweep?.trials?.[0] ?? {}),
-  });
+  const params = checkParams(handler, given, request);
   const secrets = collectSecrets(workspace, request.secrets ?? []);
   const inputs = await resolveInputs(workspace, request.inputs ?? {});
   return { job: renderJob(workspace, packaged, request, handler, params, inputs), secrets };
+}
+
+/** The params, defaults filled in. What a sweep varies counts as given, and every value it will try is checked now. */
+function checkParams(
+  handler: HandlerSpec,
+  given: Readonly<Record<string, Json>>,
+  request: RunRequest,
+): Record<string, Json> {
+  const inputs = request.inputs ?? {};
+  const combinations = trialValues(request.sweep);
+  const [first = {}, ...others] = combinations;
+  const params = validateArguments(handler, { params: { ...given, ...first }, inputs });
+  for (const values of others)
+    validateArguments(handler, { params: { ...given, ...first, ...values }, inputs });
+  return Object.fromEntries(Object.entries(params).filter(([key]) => !Object.hasOwn(first, key)));
+}
+
+/** One combination of all that varies, then every other value at least once. */
+function trialValues(sweep: SweepSpec | undefined): readonly Readonly<Record<string, Json>>[] {
+  if (sweep?.trials) return sweep.trials;
+  const varied = Object.entries(sweep?.hyperparams ?? {}).filter(([, values]) => values.length > 0);
+  const first = Object.fromEntries(varied.map(([key, values]) => [key, values[0] ?? null]));
+  return [first, ...varied.flatMap(([key, values]) => values.slice(1).map((value) => ({ [key]: value })))];
 }
 
 function selectHandler(packaged: PackagedFunction, name: string | undefined): HandlerSpec {
