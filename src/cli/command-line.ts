@@ -1,9 +1,11 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../core/clock.ts';
-import type { OptionName } from '../core/option-table.ts';
+import { fileNotFound } from '../core/errors.ts';
 import type { ParsedLine } from './build-program.ts';
 import { exitCodeOfError, exitCodeOfSignal } from './exit-code.ts';
 import { catchInterrupts } from './interrupt.ts';
+import type { RawOption } from './options/parse-option.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { errorDocument, renderError } from './output/render-error.ts';
 import { parseLine } from './parse-line.ts';
@@ -48,14 +50,23 @@ async function execute(argv: readonly string[], env: Session['env'], streams: St
 }
 
 function openSession(line: ParsedLine, env: Session['env'], streams: Streams, signal: AbortSignal): Session {
-  const { directory } = line.flags as Partial<Record<OptionName, string>>;
   return {
     ...streams,
-    directory: path.resolve(directory ?? '.'),
+    directory: enterDirectory(line.flags.directory),
     env,
     clock: systemClock,
     signal,
     interactive: process.stdin.isTTY === true && streams.err.isTerminal && !env.CI,
     flags: line.flags,
   };
+}
+
+/** `-C` moves the whole process: user code loaded into it (pipeline files) resolves its paths from there too. */
+function enterDirectory(given: RawOption | undefined): string {
+  if (typeof given !== 'string') return process.cwd();
+  const directory = path.resolve(given);
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw fileNotFound(`folder "${given}" does not exist`, { hint: `-C looked for "${directory}"` });
+  process.chdir(directory);
+  return directory;
 }

@@ -15,11 +15,6 @@ export const invalidParamFile: ErrorFactory = defineError(
   'usage',
   'A file of trials is not a table, a list of objects or an object of lists.',
 );
-export const pipelineNotFound: ErrorFactory = defineError(
-  'PIPELINE_NOT_FOUND',
-  'not-found',
-  'No pipeline of that name is in project.yaml.',
-);
 export const settingNotFound: ErrorFactory = defineError(
   'SETTING_NOT_FOUND',
   'not-found',
@@ -29,9 +24,4 @@ export const stopTimedOut: ErrorFactory = defineError(
   'STOP_TIMEOUT',
   'timeout',
   'A run did not end in time after it was asked to stop.',
-);
-export const interrupted: ErrorFactory = defineError(
-  'INTERRUPTED',
-  'cancelled',
-  'The command was interrupted before it had finished.',
 );

@@ -40,7 +40,8 @@ function everyCommand(command: Command, visit: (command: Command) => void): void
 }
 
 function textOrThrow(error: CommanderError, text: string, argv: readonly string[], program: Command): string {
-  if (error.code === 'commander.helpDisplayed') return text;
+  if (error.code === 'commander.helpDisplayed' || (error.code === 'commander.help' && error.exitCode === 0))
+    return text;
   if (error.code === 'commander.help') throw missingSubcommand(argv, program);
   if (error.code?.startsWith('commander.')) throw renderUsage(error, argv, program);
   throw error;
@@ -58,7 +59,7 @@ function missingSubcommand(argv: readonly string[], program: Command): Error {
 function renderUsage(error: CommanderError, argv: readonly string[], program: Command): Error {
   const [first = '', second = ''] = error.message.replace(/^error: /, '').split('\n');
   const message = first.replaceAll("'", '"').replace(/\.$/, '');
-  const suggestion = /Did you mean (?:one of )?(.*)\?/.exec(second)?.[1];
+  const suggestion = /Did you mean (?:one of )?(.*)\?/.exec(second)?.[1]?.replaceAll(', ', '" or "');
   const help = helpCommand(argv, program);
   return usageError(message, {
     hint: suggestion ? `did you mean "${suggestion}"? see ${help}` : `see ${help}`,

@@ -1,5 +1,5 @@
 import { nearestName } from '../../core/nearest-name.ts';
-import { pipelineNotFound } from '../errors.ts';
+import { pipelineNotFound } from '../../projects/errors.ts';
 import { present } from '../output/present.ts';
 import { renderTable } from '../output/render-table.ts';
 import { renderPairs } from '../output/render-value.ts';

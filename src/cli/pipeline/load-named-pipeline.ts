@@ -1,9 +1,9 @@
-import { nearestName } from '../../core/nearest-name.ts';
 import type { Pipeline } from '../../pipelines/pipeline.ts';
+import { pipelineNotFound } from '../../projects/errors.ts';
 import { loadPipeline } from '../../projects/load-pipeline.ts';
 import type { PipelineEntry } from '../../projects/project-spec.ts';
 import type { Workspace } from '../../projects/workspace.ts';
-import { pipelineNotFound, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 
 /** A pipeline, and what project.yaml says about it. */
 export interface NamedPipeline {
@@ -17,10 +17,9 @@ export async function loadNamedPipeline(
   reference: string | undefined,
 ): Promise<NamedPipeline> {
   const entries = workspace.project.spec.pipelines ?? [];
-  if (reference !== undefined && /\.(ts|mts|js|mjs)$/.test(reference))
-    return { pipeline: await loadPipeline(workspace, reference) };
-  const entry = reference === undefined ? onlyEntry(entries) : findEntry(workspace, entries, reference);
-  return { pipeline: await loadPipeline(workspace, entry.name), entry };
+  const name = reference ?? onlyEntry(entries).name;
+  const entry = entries.find((candidate) => candidate.name === name);
+  return { pipeline: await loadPipeline(workspace, name), ...(entry ? { entry } : {}) };
 }
 
 function onlyEntry(entries: readonly PipelineEntry[]): PipelineEntry {
@@ -32,19 +31,5 @@ function onlyEntry(entries: readonly PipelineEntry[]): PipelineEntry {
     });
   throw usageError('project.yaml has several pipelines', {
     hint: `name one of: ${entries.map((entry) => entry.name).join(', ')}`,
-  });
-}
-
-function findEntry(workspace: Workspace, entries: readonly PipelineEntry[], name: string): PipelineEntry {
-  const entry = entries.find((candidate) => candidate.name === name);
-  if (entry) return entry;
-  const names = entries.map((candidate) => candidate.name);
-  const near = nearestName(name, names);
-  throw pipelineNotFound(`pipeline "${name}" does not exist in project "${workspace.project.name}"`, {
-    hint: near
-      ? `did you mean "${near}"?`
-      : names.length
-        ? `it has: ${names.join(', ')}`
-        : 'add it to project.yaml',
   });
 }

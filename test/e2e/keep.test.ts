@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFolder, type Folder, type Json } from './slipway.ts';
+
+const files = {
+  'f.ts': `import type { Context } from 'slipway';
+export async function f(ctx: Context, { n = 1 }: { n?: number }) {
+  await ctx.logArtifact('note', 'n is ' + n, { name: 'note.txt' });
+  return { n };
+}`,
+};
+
+async function runOnce(folder: Folder, ...flags: string[]): Promise<Json> {
+  const { data, code } = await folder.json(['run', 'f.ts', ...flags]);
+  expect(code).toBe(0);
+  return data;
+}
+
+describe('runs that are kept', () => {
+  it('go to the trash, come back, and are deleted for good only by gc', async () => {
+    const folder = createFolder(files);
+    const [first, second] = [await runOnce(folder, '-p', 'n=1'), await runOnce(folder, '-p', 'n=2')];
+    expect((await folder.json(['rm', first.uid, second.uid])).data).toHaveLength(2);
+    expect((await folder.json(['get', 'runs'])).data).toEqual([]);
+    expect((await folder.json(['get', 'runs', '--trashed'])).data).toHaveLength(2);
+    expect((await folder.slipway(['restore', second.uid])).stdout).toContain('restored');
+    expect((await folder.json(['get', 'runs'])).data).toMatchObject([{ uid: second.uid }]);
+
+    const kept = await folder.json(['gc', '--older-than', '1d']);
+    expect(kept.data).toMatchObject({ runs: [], dryRun: false });
+    const dry = await folder.json(['gc', '--dry-run']);
+    expect(dry.data).toMatchObject({ runs: [first.uid], dryRun: true });
+    expect((await folder.json(['get', 'runs', '--trashed'])).data).toHaveLength(1);
+    const real = await folder.json(['gc']);
+    expect(real.data).toMatchObject({ runs: [first.uid], dryRun: false });
+    expect(real.data.bytes).toBeGreaterThan(0);
+    expect((await folder.json(['get', 'run', first.uid])).code).toBe(3);
+    const artifact = await folder.json(['describe', second.artifacts[0].uri]);
+    expect(readdirSync(artifact.data.directory)).toEqual(['note.txt']);
+  });
+
+  it('are exported and imported into another project with everything', async () => {
+    const folder = createFolder(files);
+    const run = await runOnce(folder, '--label', 'team=a');
+    const exported = await folder.slipway(['export', run.uid, 'out']);
+    expect(exported.code).toBe(0);
+    const away = createFolder();
+    const imported = await away.json(['import', path.join(folder.path, 'out')]);
+    expect(imported).toMatchObject({ code: 0, data: { uid: run.uid, results: { n: 1 } } });
+    rmSync(path.join(folder.path, '.slipway'), { recursive: true });
+    const shown = await away.json(['describe', '@last']);
+    expect(shown.data).toMatchObject({ uid: run.uid, labels: { team: 'a' } });
+    expect((await away.json(['describe', shown.data.artifacts[0].uri])).code).toBe(0);
+    const twice = await away.json(['import', path.join(folder.path, 'out')]);
+    expect([twice.code, twice.data.error.code]).toEqual([5, 'RUN_EXISTS']);
+    const nothing = await away.json(['import', 'nowhere']);
+    expect([2, 3]).toContain(nothing.code);
+  });
+
+  it('refuse an export into a folder that holds something', async () => {
+    const folder = createFolder(files);
+    await runOnce(folder);
+    folder.write('out/mine.txt', 'mine');
+    const { code, data } = await folder.json(['export', '@last', 'out']);
+    expect([code, data.error.code]).toEqual([2, 'INVALID_EXPORT']);
+    expect(existsSync(path.join(folder.path, 'out', 'mine.txt'))).toBe(true);
+  });
+
+  it('take labels later, and lose them again', async () => {
+    const folder = createFolder(files);
+    const { uid } = await runOnce(folder, '-l', 'old=1');
+    expect((await folder.json(['label', '@last', 'team=a', 'old-'])).data).toEqual({
+      uid,
+      labels: { team: 'a' },
+    });
+    expect((await folder.json(['get', 'runs', '-l', 'team=a'])).data).toHaveLength(1);
+    expect((await folder.json(['get', 'runs', '-l', 'team=b'])).data).toEqual([]);
+    expect((await folder.json(['label', '@last', 'team'])).code).toBe(2);
+  });
+
+  it('give artifacts tags by which they are found', async () => {
+    const folder = createFolder(files);
+    const first = await runOnce(folder, '-p', 'n=1');
+    await runOnce(folder, '-p', 'n=2');
+    const [{ uri }] = first.artifacts;
+    expect((await folder.json(['tag', uri, 'best'])).data).toMatchObject({
+      key: 'note',
+      uri: 'store://default/note:best',
+    });
+    const best = await folder.json(['describe', 'store://default/note:best']);
+    expect(best.data).toMatchObject({ uri, tags: ['best'], producer: first.uid });
+    const latest = await folder.json(['describe', 'artifact', 'note']);
+    expect(latest.data.uri).not.toBe(uri);
+    expect((await folder.json(['get', 'artifacts'])).data).toHaveLength(1);
+    expect((await folder.json(['get', 'artifacts', 'note', '--all'])).data).toHaveLength(2);
+    const wrong = await folder.json(['get', 'artifact', 'nte']);
+    expect(wrong.code).toBe(3);
+    expect(`${wrong.data.error.message} ${wrong.data.error.hint}`).toContain('note');
+  });
+
+  it('are not touched when one of several names is wrong', async () => {
+    const folder = createFolder(files);
+    const { uid } = await runOnce(folder);
+    const { code, data } = await folder.json(['rm', uid, '0000000000']);
+    expect([code, data.error.code]).toEqual([3, 'RUN_NOT_FOUND']);
+    expect((await folder.json(['get', 'runs'])).data).toHaveLength(1);
+  });
+});
