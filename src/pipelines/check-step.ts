@@ -2,6 +2,7 @@ import type { SlipwayError } from '../core/error.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { HandlerSpec, ParameterSpec } from '../functions/function-spec.ts';
 import { renderCallSite } from './call-site.ts';
+import { checkParameterValue } from './check-arguments.ts';
 import { pipelineInvalid } from './errors.ts';
 import type { PlanValue } from './plan.ts';
 import type { DraftStep } from './step-request.ts';
@@ -23,7 +24,9 @@ export function checkStep(draft: DraftStep, isExit: boolean): readonly SlipwayEr
   return [
     ...missingArguments(draft, handler, given),
     ...unknownArguments(draft, handler, given, isExit),
-    ...handler.parameters.flatMap((parameter) => checkRole(draft, parameter)),
+    ...handler.parameters.flatMap((parameter) =>
+      parameter.role === 'input' ? checkInput(draft, parameter) : checkParam(draft, parameter),
+    ),
   ];
 }
 
@@ -61,9 +64,23 @@ function unknownArguments(
     });
 }
 
-function checkRole(draft: DraftStep, parameter: ParameterSpec): SlipwayError[] {
+/** Values that are known now, those of a sweep included, are checked by the parameter's schema. */
+function checkParam(draft: DraftStep, parameter: ParameterSpec): SlipwayError[] {
+  const { name } = parameter;
+  const { sweep } = draft.step;
+  const value = draft.step.arguments[name];
+  const values = [
+    ...(value?.type === 'literal' ? [value.value] : []),
+    ...(sweep?.hyperparams?.[name] ?? []),
+    ...(sweep?.trials ?? []).flatMap((trial) => (Object.hasOwn(trial, name) ? [trial[name] ?? null] : [])),
+  ];
+  const wrong = values.flatMap((one) => checkParameterValue(parameter, one));
+  return [...new Set(wrong)].map((message) => problem(draft, `cannot be called: ${message}`));
+}
+
+function checkInput(draft: DraftStep, parameter: ParameterSpec): SlipwayError[] {
   const value: PlanValue | undefined = draft.step.arguments[parameter.name];
-  if (value === undefined || parameter.role !== 'input') return [];
+  if (value === undefined) return [];
   const fits = value.type !== 'literal' || typeof value.value === 'string';
   const whole = value.type === 'output' && value.path.length === 0;
   if (fits && !whole && value.type !== 'record' && value.type !== 'list') return [];

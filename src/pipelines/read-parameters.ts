@@ -32,8 +32,14 @@ export function readSignature(name: string, body: (...args: never[]) => unknown)
 
 /** The same from a parsed source, with types, their schemas and documentation. */
 export function signatureOf(name: string, node: FunctionNode, scope: SourceScope): PipelineSignature {
-  const declaration = node;
-  return handlerParameters(name, { declaration, node, scope, contextual: [] }, docText(node));
+  const found = { declaration: node, node, scope, contextual: [] };
+  const { parameters, acceptsUnknown } = handlerParameters(name, found, docText(node));
+  return { parameters: parameters.map(asParam), acceptsUnknown };
+}
+
+/** A pipeline takes data by its path or URL, which is a value like any other. */
+function asParam(parameter: ParameterSpec): ParameterSpec {
+  return parameter.role === 'param' ? parameter : { ...parameter, role: 'param', schema: { type: 'string' } };
 }
 
 function findFunction(source: ts.SourceFile): FunctionNode | undefined {
