@@ -25,3 +25,13 @@ export const stopTimedOut: ErrorFactory = defineError(
   'timeout',
   'A run did not end in time after it was asked to stop.',
 );
+export const pipelineBroken: ErrorFactory = defineError(
+  'PIPELINE_BROKEN',
+  'usage',
+  'The code of a pipeline threw an exception while it was loaded or planned; nothing was started.',
+);
+export const interrupted: ErrorFactory = defineError(
+  'INTERRUPTED',
+  'cancelled',
+  'A question of the command line was answered with Ctrl-C.',
+);

@@ -107,7 +107,7 @@ describe('slipway pipeline', () => {
   });
 
   it.each([
-    ['a reference used as a value', '  const a = one({ n });\n  return { text: `it is ${a.value}` };'],
+    ['a reference used as a value', '  const a = one({ n });\n  return { text: "it is " + a.value };'],
     ['a result that does not exist', '  const a = one({ n });\n  return twice({ value: a.valeu });'],
     ['code that throws', '  throw new Error("while building");'],
   ])('refuses %s with 2, because nothing can start', async (_what, body) => {

@@ -1,6 +1,7 @@
 import { planPipeline } from '../../projects/start-pipeline.ts';
 import type { Execute } from '../command.ts';
 import { createPipelineRequest } from '../pipeline/create-pipeline-request.ts';
+import { explainBroken } from '../pipeline/explain-broken.ts';
 import { loadNamedPipeline } from '../pipeline/load-named-pipeline.ts';
 import { presentPlan } from '../pipeline/present-plan.ts';
 import { withWorkspace } from '../with-workspace.ts';
@@ -13,7 +14,9 @@ export const pipelinePlan: Execute<'param' | 'onFailure' | 'output' | 'json'> = 
 }) =>
   withWorkspace(session, async (workspace) => {
     const named = await loadNamedPipeline(workspace, args[0]);
-    const plan = planPipeline(workspace, named.pipeline, createPipelineRequest(named, options));
+    const plan = await explainBroken(`pipeline "${named.pipeline.name}"`, () =>
+      planPipeline(workspace, named.pipeline, createPipelineRequest(named, options)),
+    );
     await presentPlan(session, options, plan);
     return undefined;
   });

@@ -1,4 +1,4 @@
-import { startPipeline } from '../../projects/start-pipeline.ts';
+import { planPipeline, startPipelinePlan } from '../../projects/start-pipeline.ts';
 import type { Workspace } from '../../projects/workspace.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { Execute } from '../command.ts';
@@ -8,6 +8,7 @@ import { isDocument, present } from '../output/present.ts';
 import { renderErrorRecord } from '../output/render-error.ts';
 import { pipelineDocument } from '../output/run-document.ts';
 import { createPipelineRequest, type PipelineOptionName } from '../pipeline/create-pipeline-request.ts';
+import { explainBroken } from '../pipeline/explain-broken.ts';
 import { loadNamedPipeline } from '../pipeline/load-named-pipeline.ts';
 import { showPipeline } from '../pipeline/show-pipeline.ts';
 import { withWorkspace } from '../with-workspace.ts';
@@ -20,9 +21,13 @@ export const pipelineRun: Execute<PipelineOptionName | 'quiet' | 'output' | 'jso
 }) =>
   withWorkspace(session, async (workspace) => {
     const named = await loadNamedPipeline(workspace, args[0]);
+    const request = createPipelineRequest(named, options);
+    const plan = await explainBroken(`pipeline "${named.pipeline.name}"`, () =>
+      planPipeline(workspace, named.pipeline, request),
+    );
     const display = showPipeline(session, options.quiet);
-    const started = await startPipeline(workspace, named.pipeline, {
-      ...createPipelineRequest(named, options),
+    const started = await startPipelinePlan(workspace, plan, {
+      ...request,
       signal: session.signal,
       onEvent: display.onEvent,
       followLogs: !options.quiet,

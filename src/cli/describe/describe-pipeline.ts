@@ -1,6 +1,7 @@
 import { isUid } from '../../core/id.ts';
 import { planPipeline } from '../../projects/start-pipeline.ts';
 import { createPipelineRequest } from '../pipeline/create-pipeline-request.ts';
+import { explainBroken } from '../pipeline/explain-broken.ts';
 import { loadNamedPipeline } from '../pipeline/load-named-pipeline.ts';
 import { presentPlan } from '../pipeline/present-plan.ts';
 import type { DescribeRequest } from './describe-request.ts';
@@ -11,9 +12,8 @@ export async function describePipeline(request: DescribeRequest): Promise<void> 
   const { workspace, session, options, name } = request;
   if (isUid(name) || name.startsWith('@')) return describeRun(request);
   const named = await loadNamedPipeline(workspace, name);
-  await presentPlan(
-    session,
-    options,
+  const plan = await explainBroken(`pipeline "${name}"`, () =>
     planPipeline(workspace, named.pipeline, createPipelineRequest(named, {})),
   );
+  await presentPlan(session, options, plan);
 }

@@ -4,6 +4,7 @@ import { loadPipeline } from '../../projects/load-pipeline.ts';
 import type { PipelineEntry } from '../../projects/project-spec.ts';
 import type { Workspace } from '../../projects/workspace.ts';
 import { usageError } from '../errors.ts';
+import { explainBroken } from './explain-broken.ts';
 
 /** A pipeline, and what project.yaml says about it. */
 export interface NamedPipeline {
@@ -19,7 +20,8 @@ export async function loadNamedPipeline(
   const entries = workspace.project.spec.pipelines ?? [];
   const name = reference ?? onlyEntry(entries).name;
   const entry = entries.find((candidate) => candidate.name === name);
-  return { pipeline: await loadPipeline(workspace, name), ...(entry ? { entry } : {}) };
+  const pipeline = await explainBroken(`pipeline "${name}"`, () => loadPipeline(workspace, name));
+  return { pipeline, ...(entry ? { entry } : {}) };
 }
 
 function onlyEntry(entries: readonly PipelineEntry[]): PipelineEntry {
