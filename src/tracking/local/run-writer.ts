@@ -73,7 +73,8 @@ export class LocalRunWriter implements RunWriter {
   close(): void {
     if (this.#closed) return;
     this.release();
-    if (terminalStates.has(this.#draft.state)) this.#writeRunFile();
+    // a trial's record stands in its sweep's run.json
+    if (terminalStates.has(this.#draft.state) && this.#draft.kind !== 'trial') this.#writeRunFile();
   }
 
   /** A trial is one of hundreds: only its end is worth the wait for the disk. */

@@ -2,6 +2,7 @@ import { nearestName } from '../../core/nearest-name.ts';
 import type { Field, FieldScope } from './condition.ts';
 import type { FilterReader } from './filter-reader.ts';
 import type { Token } from './filter-token.ts';
+import { searchText } from './search-value.ts';
 
 const keywords = new Set([
   'and',
@@ -29,7 +30,8 @@ export function parseField(reader: FilterReader): Field {
   const scope = token.value.slice(0, dot);
   const key = keyAfter(reader, token, token.value.slice(dot + 1));
   if (scope === 'attributes') return attribute(reader, token, key);
-  if (reader.catalogue.scopes.includes(scope as FieldScope)) return { scope: scope as FieldScope, key };
+  if (reader.catalogue.scopes.includes(scope as FieldScope))
+    return { scope: scope as FieldScope, key: searchText(key) };
   throw unknown(reader, token, `${scope}.${key}`);
 }
 

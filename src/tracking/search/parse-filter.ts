@@ -1,9 +1,9 @@
-import { toUSVString } from 'node:util';
 import type { CompareOperator, Condition, Field, Literal, OrderTerm, ParsedFilter } from './condition.ts';
 import { type FieldCatalogue, runFields } from './field-catalogue.ts';
 import { FilterReader } from './filter-reader.ts';
 import { parseField } from './parse-field.ts';
 import { parseLiteral } from './parse-literal.ts';
+import { searchText } from './search-value.ts';
 
 /** Parentheses and `not`s deeper than this are no filter a person wrote. */
 const maxDepth = 100;
@@ -103,7 +103,7 @@ function parseLike(reader: FilterReader, field: Field, ignoreCase: boolean, nega
     throw reader.error(`"${field.key}" is a number and cannot be matched by a pattern`);
   if (token.kind !== 'string') throw reader.error("a pattern in quotes is due, such as 'a%'");
   reader.next();
-  return { kind: 'like', field, pattern: toUSVString(token.value), ignoreCase, negated };
+  return { kind: 'like', field, pattern: searchText(token.value), ignoreCase, negated };
 }
 
 function parseList(reader: FilterReader, field: Field): readonly Literal[] {

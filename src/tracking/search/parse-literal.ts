@@ -1,10 +1,9 @@
-import { toUSVString } from 'node:util';
 import { parseDuration } from '../../core/duration.ts';
 import { invalidDuration } from '../../core/errors.ts';
 import type { CompareOperator, Field, Literal } from './condition.ts';
 import type { FilterReader } from './filter-reader.ts';
 import type { Token } from './filter-token.ts';
-import { parseSearchNumber } from './search-value.ts';
+import { parseSearchNumber, searchText } from './search-value.ts';
 
 /** Reads the value that a field is compared with, as that field compares. Throws `INVALID_FILTER`. */
 export function parseLiteral(reader: FilterReader, field: Field, operator: CompareOperator): Literal {
@@ -19,7 +18,7 @@ export function parseLiteral(reader: FilterReader, field: Field, operator: Compa
 }
 
 function readLiteral(token: Token): Literal | undefined {
-  if (token.kind === 'string') return { type: 'string', text: toUSVString(token.value) };
+  if (token.kind === 'string') return { type: 'string', text: searchText(token.value) };
   if (token.kind === 'number') return numberLiteral(token.value);
   if (token.kind !== 'word') return undefined;
   switch (token.value.toLowerCase()) {
@@ -53,7 +52,7 @@ function fitLiteral(reader: FilterReader, field: Field, token: Token, literal: L
     return { type: 'string', text: token.value };
   if (field.scope !== 'attribute') return literal;
   const type = reader.catalogue.attributes[field.key];
-  if (type === 'text') return { type: 'string', text: toUSVString(token.value) };
+  if (type === 'text') return { type: 'string', text: searchText(token.value) };
   if (literal.type === 'number' || literal.type === 'nan') return literal;
   const number = numberOf(literal, type === 'seconds');
   if (number) return { type: 'number', ...number };

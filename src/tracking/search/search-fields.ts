@@ -2,7 +2,14 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import type { RunRecord } from '../run.ts';
 import type { ArtifactRow } from '../store.ts';
 import type { FieldScope } from './condition.ts';
-import { labelValue, numberValue, type SearchValue, searchValue, textValue } from './search-value.ts';
+import {
+  labelValue,
+  numberValue,
+  type SearchValue,
+  searchText,
+  searchValue,
+  textValue,
+} from './search-value.ts';
 
 /** Everything a filter can ask about one thing, by scope and key. */
 export type SearchFields = Readonly<Partial<Record<FieldScope, ReadonlyMap<string, SearchValue>>>>;
@@ -16,7 +23,7 @@ export function runSearchFields(record: RunRecord): SearchFields {
     metrics: flatten(record.metrics),
     params: flatten(record.params),
     results: flatten(record.results),
-    labels: new Map(Object.entries(record.labels).map(([key, text]) => [key, labelValue(text)])),
+    labels: new Map(Object.entries(record.labels).map(([key, text]) => [searchText(key), labelValue(text)])),
     inputs: inputFields(record),
   };
 }
@@ -61,7 +68,9 @@ export function artifactSearchFields(row: ArtifactRow): SearchFields {
     metadata: flatten(metadata),
     metrics: flatten(asObject(metadata.metrics)),
     params: flatten(asObject(metadata.parameters)),
-    labels: new Map(Object.entries(row.labels ?? {}).map(([key, text]) => [key, labelValue(text)])),
+    labels: new Map(
+      Object.entries(row.labels ?? {}).map(([key, text]) => [searchText(key), labelValue(text)]),
+    ),
     attribute: attributeFields(attributes),
   };
 }
@@ -83,7 +92,8 @@ function attributeFields(
 
 function inputFields(record: RunRecord): ReadonlyMap<string, SearchValue> {
   const fields = new Map<string, SearchValue>();
-  for (const [key, input] of Object.entries(record.inputs)) {
+  for (const [name, input] of Object.entries(record.inputs)) {
+    const key = searchText(name);
     fields.set(key, textValue(input.uri));
     if (input.digest) fields.set(`${key}.digest`, textValue(input.digest));
   }
@@ -96,13 +106,17 @@ const asObject = (value: Json | undefined): JsonObject =>
 /** A map's own keys, and the keys inside its objects joined with dots; a key that is written out wins. */
 function flatten(object: JsonObject): ReadonlyMap<string, SearchValue> {
   const fields = new Map<string, SearchValue>();
-  const nested: [string, Json, number][] = Object.entries(object).map(([key, value]) => [key, value, 1]);
+  const nested: [string, Json, number][] = Object.entries(object).map(([key, value]) => [
+    searchText(key),
+    value,
+    1,
+  ]);
   for (const [key, value, depth] of nested) {
     if (fields.has(key)) continue;
     fields.set(key, searchValue(value));
     if (depth < maxDepth)
       for (const [inner, item] of Object.entries(asObject(value)))
-        nested.push([`${key}.${inner}`, item, depth + 1]);
+        nested.push([searchText(`${key}.${inner}`), item, depth + 1]);
   }
   return fields;
 }

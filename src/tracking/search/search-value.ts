@@ -44,10 +44,17 @@ export function labelValue(text: string): SearchValue {
   return { ...textValue(text), ...parseSearchNumber(text) };
 }
 
+/**
+ * Text as SQLite can keep it: UTF-8 has no lone surrogates, and some drivers end a text at its first NUL. Everything that is stored in or
+ * compared by the index goes through this.
+ */
+export function searchText(text: string): string {
+  return toUSVString(text).replaceAll('\0', '\ufffd');
+}
+
 /** Plain text that is never a number. */
 export function textValue(text: string): SearchValue {
-  // SQLite keeps UTF-8, which has no lone surrogates
-  return { type: 'string', num: null, rest: 0, text: toUSVString(text) };
+  return { type: 'string', num: null, rest: 0, text: searchText(text) };
 }
 
 export function numberValue(num: number): SearchValue {

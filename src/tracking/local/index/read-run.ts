@@ -4,6 +4,7 @@ import { jsonNumber } from '../../../core/json.ts';
 import type { RunRecord } from '../../run.ts';
 import type { RunDraft } from '../../run-draft.ts';
 import { overlaidRecord, type RunOverlay } from '../../run-overlay.ts';
+import { searchText } from '../../search/search-value.ts';
 import type { MetricPoint } from '../../store.ts';
 import type { IndexDatabase } from './index-database.ts';
 
@@ -59,7 +60,7 @@ export function readPoints(
      WHERE r.project = ? AND r.uid = ? ${key === undefined ? '' : 'AND (s.key = ? OR s.name = ?)'} ORDER BY p.seq`,
     run.project,
     run.uid,
-    ...(key === undefined ? [] : [key, key]),
+    ...(key === undefined ? [] : [searchText(key), searchText(key)]),
   );
   return rows.map((row) => ({
     key: row.key,

@@ -5,6 +5,7 @@ import { type RunRecord, terminalStates } from '../../run.ts';
 import type { RunDraft } from '../../run-draft.ts';
 import { isLost, overlaidRecord, type RunOverlay } from '../../run-overlay.ts';
 import { runAttributes, runSearchFields } from '../../search/search-fields.ts';
+import { searchText } from '../../search/search-value.ts';
 import { seriesName } from '../../series-name.ts';
 import type { IndexDatabase } from './index-database.ts';
 
@@ -32,13 +33,13 @@ const upsertRun = `INSERT INTO runs (uid, project, name, state, kind, runtime, f
 export function storeRun(index: IndexDatabase, run: IndexedRun): number {
   const record = overlaidRecord(run.draft, run.overlay);
   const attributes = runAttributes(record);
-  const text = (name: string): string | null => (attributes[name] as string | undefined) ?? null;
+  const text = (name: string): string | null => optionalText(attributes[name] as string | undefined);
   const number = (name: string): number | null => (attributes[name] as number | undefined) ?? null;
   const row = index.get<{ id: number }>(
     upsertRun,
     run.uid,
     run.project,
-    record.name,
+    searchText(record.name),
     run.corrupt ? 'error' : record.state,
     record.kind,
     text('runtime'),
@@ -62,6 +63,9 @@ export function storeRun(index: IndexDatabase, run: IndexedRun): number {
   storeFields(index, id, record);
   return id;
 }
+
+const optionalText = (text: string | undefined): string | null =>
+  text === undefined ? null : searchText(text);
 
 /** Whether the journal may change without the ledger telling: while the run goes on, or until a damaged file is restored. */
 function isLive(run: IndexedRun): boolean {
@@ -88,7 +92,7 @@ export function storeEvents(index: IndexDatabase, id: number, events: readonly J
   for (const event of events) {
     if (event.kind === 'artifact') storeArtifact(index, id, event);
     if (event.kind !== 'metric') continue;
-    const name = seriesName(event.key, event.context);
+    const name = searchText(seriesName(event.key, event.context));
     let series = seriesIds.get(name);
     if (series === undefined) {
       series = seriesId(index, id, name, event);
@@ -108,7 +112,7 @@ function seriesId(index: IndexDatabase, run: number, name: string, event: Metric
     'INSERT INTO series (run, name, key, context) VALUES (?, ?, ?, ?)',
     run,
     name,
-    event.key,
+    searchText(event.key),
     context,
   );
 }
