@@ -57,12 +57,14 @@ export class ArtifactItem implements DataItem {
 
   /** The artifact's record. Throws `ARTIFACT_NOT_FOUND`. */
   async resolve(): Promise<ArtifactRecord> {
+    if (this.#record) return this.#record;
     this.#resolving ??= this.#store.resolveArtifact(this.#uri).catch((error: unknown) => {
       this.#resolving = undefined;
       throw error;
     });
-    this.#record ??= await this.#resolving;
-    return this.#record;
+    const record = await this.#resolving;
+    this.#record = record;
+    return record;
   }
 
   async get(range?: { offset?: number; length?: number }): Promise<Uint8Array> {

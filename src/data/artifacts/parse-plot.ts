@@ -32,22 +32,27 @@ function parseBytes(key: string, bytes: Uint8Array): ParsedPlot {
   throw unknownPlot(key);
 }
 
+const prologue = /^(?:\ufeff|\s+|<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE svg[^>]*>)*/i;
+
 function parseText(key: string, text: string): ParsedPlot {
-  const start = text
-    .replace(/^\ufeff/, '')
-    .replace(/^(?:\s+|<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE svg[^>]*>)*/i, '')
-    .slice(0, 200);
-  if (/^<svg[\s>/]/i.test(start)) {
-    if (!/<\/svg>\s*$|^<svg[^>]*\/>\s*$/i.test(text.replace(/(?:\s|<!--[\s\S]*?-->)*$/, '')))
+  const body = text.replace(prologue, '');
+  if (/^<svg[\s>/]/i.test(body)) {
+    if (!isClosedSvg(body))
       throw invalidPlot(`plot "${key}" is an SVG that is cut off: "</svg>" is missing`, {
         hint: 'write the drawing completely',
       });
     return { bytes: text, format: 'svg', extension: 'svg', mediaType: 'image/svg+xml' };
   }
-  if (/^<(?:!doctype html|[a-z][a-z0-9-]*[\s>/])/i.test(start))
+  if (/^<(?:!doctype html|[a-z][a-z0-9-]*[\s>/])/i.test(body))
     return { bytes: text, format: 'html', extension: 'html', mediaType: 'text/html; charset=utf-8' };
-  if (start.startsWith('{')) return parseVegaLite(key, parseObject(key, text));
+  if (body.startsWith('{')) return parseVegaLite(key, parseObject(key, body));
   throw unknownPlot(key);
+}
+
+function isClosedSvg(body: string): boolean {
+  let end = body.trimEnd();
+  while (end.endsWith('-->')) end = end.slice(0, Math.max(0, end.lastIndexOf('<!--'))).trimEnd();
+  return /<\/svg\s*>$/i.test(end.slice(-100)) || /^<svg[^>]*\/>$/i.test(end);
 }
 
 function parseObject(key: string, text: string): Readonly<Record<string, unknown>> {

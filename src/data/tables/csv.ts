@@ -3,18 +3,13 @@ import { isSlipwayError } from '../../core/error.ts';
 import { datasetEmpty, tableMalformed } from '../errors.ts';
 import type { ReadTableOptions, Table } from '../table.ts';
 import { ColumnTable } from './column-table.ts';
+import { CsvFields } from './csv-fields.ts';
 import { decodeText } from './decode-text.ts';
 import { defaultMissing } from './missing.ts';
+import { findQuotedMissing } from './quoted-missing.ts';
 import { sniffDelimiter } from './sniff-delimiter.ts';
-import { parseTextColumn, QuotedText, type TextField } from './text-column.ts';
+import { parseTextColumn } from './text-column.ts';
 import { wantedColumns } from './wanted-columns.ts';
-
-/** What tokenising gives: the fields by column, and the line on which each row starts. */
-interface CsvFields {
-  readonly names: readonly string[];
-  readonly columns: readonly (readonly TextField[])[];
-  readonly lines: readonly number[];
-}
 
 /** Reads CSV or TSV by RFC 4180. Errors name the file, the line and the column. */
 export async function decodeCsv(
@@ -51,84 +46,23 @@ interface Tokenising {
 
 function tokenise(parse: typeof CsvParse.parse, text: string, options: Tokenising): CsvFields {
   const { delimiter, missing, source } = options;
-  let names: readonly string[] | undefined;
-  let columns: TextField[][] = [];
-  const lines: number[] = [];
-  let line = 1;
-  const take = (record: readonly TextField[], ends: number): void => {
-    const starts = line;
-    line = ends + 1;
-    // a blank line separates nothing, except where one column makes it a row with a missing value
-    const blank = record.length === 1 && record[0] === '';
-    if (blank && (names === undefined || names.length > 1)) return;
-    if (names === undefined) {
-      names = columnNames(record, source, starts);
-      columns = names.map(() => []);
-      return;
-    }
-    if (record.length !== names.length) throw raggedRow(source, starts, record.length, names, delimiter);
-    record.forEach((field, index) => {
-      columns[index]?.push(field);
-    });
-    lines.push(starts);
-  };
-  const record_delimiter = ['\r\n', '\n', '\r'];
-  const hasQuotes = text.includes('"');
+  const quoted = text.includes('"') ? findQuotedMissing(text, delimiter, missing) : undefined;
+  const fields = new CsvFields(source, delimiter, quoted);
   try {
     parse(text, {
       delimiter,
-      record_delimiter,
-      bom: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
-      ...(hasQuotes
-        ? {
-            cast: (value: string, context: CsvParse.CastingContext): unknown =>
-              context.quoting && missing.has(value.trim()) ? new QuotedText(value) : value,
-          }
-        : { quote: null }),
-      on_record: (record: readonly TextField[], context: { readonly lines: number }): null => {
-        take(record, context.lines);
+      quote: quoted ? '"' : null,
+      on_record: (record: readonly string[], context: { readonly lines: number }): null => {
+        fields.take(record, context.lines);
         return null;
       },
     });
   } catch (error) {
-    throw isSlipwayError(error) ? error : syntaxError(error, source, line);
+    throw isSlipwayError(error) ? error : syntaxError(error, source, fields.nextLine);
   }
-  return { names: names ?? [], columns, lines };
-}
-
-/** Names of the columns by the header; an unnamed one is called by its position (`column_3`), one name twice is refused. */
-function columnNames(header: readonly TextField[], source: string, line: number): readonly string[] {
-  const names = header.map((field, index) => {
-    const name = typeof field === 'string' ? field : field.text;
-    return name.trim() === '' ? `column_${index + 1}` : name;
-  });
-  names.forEach((name, index) => {
-    const first = names.indexOf(name);
-    if (first === index) return;
-    throw tableMalformed(
-      `"${source}", line ${line}: column "${name}" occurs twice, as column ${first + 1} and ${index + 1}`,
-      { hint: 'give each column its own name', details: { file: source, line, column: name } },
-    );
-  });
-  return names;
-}
-
-function raggedRow(
-  source: string,
-  line: number,
-  found: number,
-  names: readonly string[],
-  delimiter: string,
-): Error {
-  const mark = delimiter === '\t' ? 'a tab' : `"${delimiter}"`;
-  return tableMalformed(
-    `"${source}", line ${line}: ${found} ${found === 1 ? 'field' : 'fields'} where the header has ${names.length}`,
-    {
-      hint: `put fields that contain ${mark} in double quotes, or give another delimiter: delimiter: ";"`,
-      details: { file: source, line },
-    },
-  );
+  return fields;
 }
 
 function syntaxError(error: unknown, source: string, line: number): Error {

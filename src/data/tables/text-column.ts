@@ -86,7 +86,9 @@ function roundOrRefuse(name: string, values: readonly Value[], options: TextColu
 
 function presentText(field: TextField, missing: ReadonlySet<string>): string | null {
   if (typeof field !== 'string') return null;
-  return missing.has(field) || missing.has(field.trim()) ? null : field;
+  if (missing.has(field)) return null;
+  const padded = field.charCodeAt(0) <= 32 || field.charCodeAt(field.length - 1) <= 32;
+  return padded && missing.has(field.trim()) ? null : field;
 }
 
 const quotedText = (field: TextField | undefined): string | null =>
