@@ -1,21 +1,23 @@
 import { isStoreUri } from '../../core/store-uri.ts';
 import type { Execute } from '../command.ts';
-import { describeArtifact } from '../describe/describe-artifact.ts';
-import { describeFunction } from '../describe/describe-function.ts';
-import { describePipeline } from '../describe/describe-pipeline.ts';
 import type { DescribeRequest } from '../describe/describe-request.ts';
-import { describeRun } from '../describe/describe-run.ts';
 import { usageError } from '../errors.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
+type Describe = (request: DescribeRequest) => Promise<void>;
+
+const artifact: Describe = async (request) =>
+  (await import('../describe/describe-artifact.ts')).describeArtifact(request);
+
+// each kind brings in its own code, and none that another needs
 const kinds = {
-  run: describeRun,
-  artifact: describeArtifact,
-  dataset: describeArtifact,
-  model: describeArtifact,
-  function: describeFunction,
-  pipeline: describePipeline,
-} as const;
+  run: async (request) => (await import('../describe/describe-run.ts')).describeRun(request),
+  artifact,
+  dataset: artifact,
+  model: artifact,
+  function: async (request) => (await import('../describe/describe-function.ts')).describeFunction(request),
+  pipeline: async (request) => (await import('../describe/describe-pipeline.ts')).describePipeline(request),
+} as const satisfies Readonly<Record<string, Describe>>;
 
 /** `slipway describe [kind] <name>`; without a kind, what the name looks like. */
 export const describe: Execute<'output' | 'json'> = ({ args, options, session }) =>
