@@ -37,6 +37,13 @@ export interface Job {
   readonly parent?: string;
   readonly iteration?: number;
   readonly step?: string;
+  /**
+   * Who appends the state that ends the run: the runner, or the submitter, who has something to add to the journal first
+   * (a sweep whose handler opens its own trials). @default 'runner'
+   */
+  readonly lastWord?: 'runner' | 'submitter';
+  /** How long a run that is asked to stop may take to do so by itself before it is killed. @default 5000 */
+  readonly graceMs?: number;
 }
 
 export interface Resources {

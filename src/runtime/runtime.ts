@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../core/error.ts';
 import type { JournalEvent } from '../tracking/journal-event.ts';
 import type { RunRecord, RunState } from '../tracking/run.ts';
+import type { RunStore, RunWriter } from '../tracking/store.ts';
 import type { Job } from './job.ts';
 
 /**
@@ -23,6 +24,16 @@ export interface SubmitOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** The function itself, for the inline runtime in a notebook; others run the bundle. */
   readonly live?: (...args: never[]) => unknown;
+  /** The store of `job.storeDirectory`, where the caller has it open already. */
+  readonly store?: RunStore;
+  /**
+   * With `job.lastWord: 'submitter'`: called with the journal before the state that ends the run is appended; gives the
+   * error that the run ends with, if any.
+   */
+  readonly beforeLastWord?: (
+    writer: RunWriter,
+    report: { readonly state: RunState; readonly error?: ErrorRecord },
+  ) => Promise<ErrorRecord | undefined>;
 }
 
 export interface RuntimeCapabilities {

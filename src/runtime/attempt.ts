@@ -1,0 +1,48 @@
+import type { ErrorRecord } from '../core/error.ts';
+import type { RunRecord } from '../tracking/run.ts';
+import type { RunStore, RunWriter } from '../tracking/store.ts';
+import type { CapturedEnvironment } from './capture-once.ts';
+import type { Job } from './job.ts';
+import type { OutputLog } from './output-log.ts';
+import type { RuntimeCapabilities, SubmitOptions } from './runtime.ts';
+import type { StopRequest } from './stop-request.ts';
+
+/** How an attempt ended. */
+export interface AttemptReport {
+  readonly state: 'completed' | 'error' | 'aborted';
+  readonly error?: ErrorRecord;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  /** Whether the journal says so already; else it is the submitter's to say. */
+  readonly written: boolean;
+  /** The run as its runner last saw it, where it wrote the last word. */
+  readonly record?: RunRecord;
+}
+
+/** What a launcher needs to start an attempt. */
+export interface AttemptOptions {
+  readonly job: Job;
+  readonly store: RunStore;
+  /** The journal; whoever executes the run elsewhere closes it here first. */
+  readonly writer: RunWriter;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly live?: SubmitOptions['live'];
+  readonly output: OutputLog;
+  readonly environment?: Promise<CapturedEnvironment | undefined>;
+}
+
+/** An attempt under way. */
+export interface RunningAttempt {
+  /** Resolves once nothing of the attempt is left running. Never rejects. */
+  readonly report: Promise<AttemptReport>;
+  /** Asks it to end; what does not within the grace is ended by force where the runtime can. */
+  stop(request: StopRequest): void;
+}
+
+/** The part of a runtime that differs: how an attempt is started and stopped. */
+export interface Launcher {
+  readonly name: string;
+  readonly capabilities: RuntimeCapabilities;
+  launch(options: AttemptOptions): RunningAttempt;
+  close(): Promise<void>;
+}

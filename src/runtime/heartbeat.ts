@@ -1,0 +1,26 @@
+import type { EventBody } from '../tracking/journal-event.ts';
+
+const intervalMs = 5000;
+
+/** What this process uses: CPU seconds since `cpuAtStart`, resident bytes. */
+export function measureUsage(cpuAtStart: NodeJS.CpuUsage): Extract<EventBody, { kind: 'heartbeat' }> {
+  const { user, system } = process.cpuUsage(cpuAtStart);
+  return { kind: 'heartbeat', cpu: (user + system) / 1e6, rss: process.memoryUsage.rss() };
+}
+
+export interface Heartbeat {
+  stop(): void;
+}
+
+/** Appends a sign of life every few seconds without keeping the process alive, and a last one when stopped. */
+export function startHeartbeat(append: (event: EventBody) => void): Heartbeat {
+  const start = process.cpuUsage();
+  const timer = setInterval(() => append(measureUsage(start)), intervalMs);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      append(measureUsage(start));
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { AttemptOptions, AttemptReport, RunningAttempt } from '../attempt.ts';
+import type { LogChunk } from '../runtime.ts';
+import { defaultGraceMs, type StopRequest } from '../stop-request.ts';
+import { classifyExit } from './exit-class.ts';
+import { watchMemory } from './memory-watch.ts';
+import type { FromRunner } from './messages.ts';
+import { createMarkerScanner, type MarkerScanner } from './output-marker.ts';
+import type { ChildExit, RunnerChild } from './runner-child.ts';
+
+/** What the runner gets beyond its own grace before its group is killed: it writes the last word itself if it can. */
+const extraGraceMs = 1000;
+const tailLength = 16_384;
+const markerWaitMs = 1000;
+
+/** An attempt on a runner process, from its submitter's side. */
+export class ChildAttempt implements RunningAttempt {
+  readonly report: Promise<AttemptReport>;
+  /** Whether the process may take another run. Resolves with the report. */
+  readonly reusable: Promise<boolean>;
+  readonly #child: RunnerChild;
+  readonly #options: AttemptOptions;
+  readonly #scanners: Readonly<Record<LogChunk['stream'], MarkerScanner>> | undefined;
+  readonly #markers: Set<LogChunk['stream']> = new Set();
+  #onMarker: () => void = () => undefined;
+  #stderrTail = '';
+  #ended: FromRunner | undefined;
+  #stopped: StopRequest | undefined;
+  #exceededMemory: number | undefined;
+  #failure: unknown;
+  #killTimer: NodeJS.Timeout | undefined;
+
+  /** `pooled`: the process goes on after the run, so the end of its output must be marked. */
+  constructor(child: RunnerChild, options: AttemptOptions, { pooled }: { pooled: boolean }) {
+    this.#child = child;
+    this.#options = options;
+    const marker = `\u0000${randomUUID()}\n`;
+    this.#scanners = pooled
+      ? { stdout: createMarkerScanner(marker), stderr: createMarkerScanner(marker) }
+      : undefined;
+    const ended = this.#follow(pooled);
+    this.report = ended.then(({ report }) => report);
+    this.reusable = ended.then(({ reusable }) => reusable);
+    this.#start(pooled ? { marker } : {});
+  }
+
+  stop(request: StopRequest): void {
+    if (this.#stopped || this.#ended) return;
+    this.#stopped = request;
+    this.#child.send({ type: 'stop', request });
+    this.#child.terminate();
+    const graceMs = this.#options.job.graceMs ?? defaultGraceMs;
+    this.#killTimer = setTimeout(() => this.#child.kill(), graceMs + extraGraceMs);
+  }
+
+  #start(marker: { marker?: string }): void {
+    const { job, secrets, writer, environment } = this.#options;
+    // from here on the journal is the runner's
+    writer.close();
+    const environmentFollows = environment !== undefined;
+    this.#child.send({ type: 'run', job, secrets, environmentFollows, ...marker });
+    void environment?.then((captured) =>
+      this.#child.send({ type: 'environment', ...(captured ? { captured } : {}) }),
+    );
+  }
+
+  async #follow(pooled: boolean): Promise<{ report: AttemptReport; reusable: boolean }> {
+    const { job } = this.#options;
+    this.#child.onOutput = (stream, data) => this.#take(stream, data);
+    this.#child.onExit = () => {
+      if (!this.#ended) this.#claim();
+    };
+    const ended = new Promise<undefined>((resolve) => {
+      this.#child.onMessage = (message) => {
+        this.#ended = message;
+        if (!message.report.written) this.#claim();
+        this.#child.send({ type: 'release' });
+        resolve(undefined);
+      };
+    });
+    const memory = this.#watchMemory();
+    const exit = await (pooled ? Promise.race([this.#child.exited, ended]) : this.#child.exited);
+    memory?.cancel();
+    const complete = exit === undefined && (await this.#outputComplete());
+    clearTimeout(this.#killTimer);
+    const report = this.#ended?.report ?? classifyExit(job, this.#processEnd(exit));
+    const reusable = exit === undefined && complete && this.#ended?.dirty === false && !this.#stopped;
+    if (exit === undefined && !reusable) await this.#retire();
+    return { report: exit?.survivors ? withSurvivors(report) : report, reusable };
+  }
+
+  /** The process that has ended, or is about to, no longer speaks for the run: readers must not take the run for lost. */
+  #claim(): void {
+    try {
+      this.#options.store.openRun(this.#options.job.uid).close();
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
+  /** Ends a process that something of the run is left in. */
+  async #retire(): Promise<void> {
+    this.#child.kill();
+    await this.#child.exited;
+  }
+
+  #take(stream: LogChunk['stream'], data: Buffer): void {
+    const scanner = this.#scanners?.[stream];
+    const { output, ended } =
+      scanner && !this.#markers.has(stream) ? scanner.scan(data) : { output: data, ended: false };
+    if (stream === 'stderr')
+      this.#stderrTail = (this.#stderrTail + output.toString('latin1')).slice(-tailLength);
+    try {
+      this.#options.output.write(stream, output);
+    } catch (error) {
+      // output that cannot be kept is a failure of the run, not of the process that follows it
+      this.#failure ??= error;
+      this.#child.kill();
+    }
+    if (!ended) return;
+    this.#markers.add(stream);
+    this.#onMarker();
+  }
+
+  /** Resolves when both streams are read up to the run's end; false if user code closed one. */
+  #outputComplete(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), markerWaitMs);
+      this.#onMarker = () => {
+        if (this.#markers.size < 2) return;
+        clearTimeout(timer);
+        resolve(true);
+      };
+      this.#onMarker();
+    });
+  }
+
+  #watchMemory(): { cancel(): void } | undefined {
+    const limit = this.#options.job.resources.memory;
+    if (limit === undefined || this.#child.pid === undefined) return undefined;
+    return watchMemory(this.#child.pid, limit, (rss) => {
+      this.#exceededMemory = rss;
+      this.#child.kill();
+    });
+  }
+
+  #processEnd(exit: ChildExit | undefined): Parameters<typeof classifyExit>[1] {
+    const { exitCode = null, signal = null, spawnError } = exit ?? {};
+    return {
+      exitCode,
+      signal,
+      stderrTail: this.#stderrTail,
+      ...(spawnError ? { spawnError } : {}),
+      ...(this.#exceededMemory === undefined ? {} : { exceededMemory: this.#exceededMemory }),
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+      ...(this.#stopped ? { stopped: this.#stopped } : {}),
+    };
+  }
+}
+
+function withSurvivors(report: AttemptReport): AttemptReport {
+  if (!report.error) return report;
+  const hint = 'some process that the run started could not be killed; see `ps` for processes in state D';
+  return { ...report, error: { ...report.error, hint } };
+}

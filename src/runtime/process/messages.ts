@@ -1,0 +1,28 @@
+import type { AttemptReport } from '../attempt.ts';
+import type { CapturedEnvironment } from '../capture-once.ts';
+import type { Job } from '../job.ts';
+import type { StopRequest } from '../stop-request.ts';
+
+/** What the submitter says to a runner process, over the channel that nobody else can read. */
+export type ToRunner =
+  | {
+      readonly type: 'run';
+      readonly job: Job;
+      readonly secrets: Readonly<Record<string, string>>;
+      /** Whether an `environment` message follows. */
+      readonly environmentFollows: boolean;
+      /** Written to both streams after the run's last output, by a runner that goes on with other runs. */
+      readonly marker?: string;
+    }
+  | { readonly type: 'environment'; readonly captured?: CapturedEnvironment }
+  | { readonly type: 'stop'; readonly request: StopRequest }
+  /** The journal has been taken over: the runner may end. */
+  | { readonly type: 'release' };
+
+/** What a runner process says. */
+export type FromRunner = {
+  readonly type: 'ended';
+  readonly report: AttemptReport;
+  /** Whether something of the run is left behind (timers, sockets, a handler that did not stop): no further run may go here. */
+  readonly dirty: boolean;
+};

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const giveUpAfterMs = 10_000;
+
+interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly state: string;
+}
+
+/** Sends a signal to every process of a group; false when there is none any more. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Processes that descend from the leader but have left its session, e.g. daemons; to be asked while the leader lives. */
+export function strayDescendants(leader: number): readonly number[] {
+  const all = listProcesses();
+  const children = new Map<number, ProcessEntry[]>();
+  for (const entry of all) children.set(entry.parent, [...(children.get(entry.parent) ?? []), entry]);
+  const found: number[] = [];
+  const open = [leader];
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop())
+    for (const child of children.get(pid) ?? []) {
+      open.push(child.pid);
+      if (child.group !== leader && child.session !== leader) found.push(child.pid);
+    }
+  return found;
+}
+
+/**
+ * Kills a group, the rest of its session and the given strays, and resolves once none is left: true, or false when something
+ * cannot be killed (it hangs in the kernel).
+ */
+export async function killGroup(group: number, strays: readonly number[] = []): Promise<boolean> {
+  const until = performance.now() + giveUpAfterMs;
+  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
+    signalGroup(group, 'SIGKILL');
+    const left = remaining(group, strays);
+    for (const pid of left) signalOne(pid);
+    if (left.length === 0) return true;
+    if (performance.now() > until) return false;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+}
+
+/** Zombies apart: they have ended, and wait only for a parent that does not ask. */
+function remaining(group: number, strays: readonly number[]): readonly number[] {
+  if (process.platform !== 'linux') return signalGroup(group, 0) ? [group] : [];
+  if (strays.length === 0 && !signalGroup(group, 0)) return [];
+  return listProcesses()
+    .filter(({ state }) => state !== 'Z' && state !== 'X')
+    .filter((entry) => entry.group === group || entry.session === group || strays.includes(entry.pid))
+    .map(({ pid }) => pid);
+}
+
+function signalOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has just ended
+  }
+}
+
+/** What `/proc` lists; nothing on systems without it, where the group alone is known. */
+function listProcesses(): readonly ProcessEntry[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const text = readFileSync(`/proc/${name}/stat`, 'latin1');
+        const [state = '', parent, group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        return [
+          {
+            pid: Number(name),
+            state,
+            parent: Number(parent),
+            group: Number(group),
+            session: Number(session),
+          },
+        ];
+      } catch {
+        return [];
+      }
+    });
+}

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import type { AttemptOptions, Launcher, RunningAttempt } from '../attempt.ts';
+import { runtimeClosed } from '../errors.ts';
+import { runVariables } from '../run-variables.ts';
+import type { Runtime } from '../runtime.ts';
+import { submitRun } from '../submit-run.ts';
+import { ChildAttempt } from './child-attempt.ts';
+import { RunnerChild } from './runner-child.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface ProcessRuntimeOptions {
+  /**
+   * `fresh`: a new process for every run. `pool`: warm processes that are used again (a few milliseconds instead of tens a run);
+   * environment, working directory and listeners are put back between runs, but modules stay loaded with their state.
+   * @default 'fresh'
+   */
+  readonly isolation?: 'fresh' | 'pool';
+  /** Processes of the pool. @default number of cores */
+  readonly poolSize?: number;
+}
+
+/**
+ * Runs user code in processes of its own: a crash takes only its run down, output and memory are watched from outside, and stopping
+ * a run ends its whole process group.
+ */
+export function createProcessRuntime(options: ProcessRuntimeOptions = {}): Runtime {
+  const launcher = createLauncher(options);
+  let closed = false;
+  return {
+    name: launcher.name,
+    capabilities: launcher.capabilities,
+    async submit(job, submitOptions) {
+      if (closed) throw runtimeClosed('the process runtime is closed', { hint: 'open the workspace again' });
+      return submitRun(launcher, job, submitOptions);
+    },
+    async close() {
+      closed = true;
+      await launcher.close();
+    },
+  };
+}
+
+function createLauncher({ isolation = 'fresh', poolSize }: ProcessRuntimeOptions): Launcher {
+  const pool = isolation === 'pool' ? new WorkerPool(poolSize ?? availableParallelism()) : undefined;
+  const fresh = new Set<RunningAttempt>();
+  const closing = { cause: 'abort', reason: 'its runtime was closed' } as const;
+  return {
+    name: 'process',
+    capabilities: {
+      isolated: true,
+      canLimitMemory: true,
+      canLimitCpus: false,
+      needsImage: false,
+      remote: false,
+    },
+    launch(options) {
+      // V8's heap is limited when a process starts, so a run with a limit needs one of its own
+      if (pool && options.job.resources.memory === undefined) return pool.launch(options);
+      const attempt = launchFresh(options);
+      fresh.add(attempt);
+      void attempt.report.then(() => fresh.delete(attempt));
+      return attempt;
+    },
+    async close() {
+      const running = [...fresh];
+      for (const attempt of running) attempt.stop(closing);
+      await Promise.all([...running.map((attempt) => attempt.report), pool?.close(closing)]);
+    },
+  };
+}
+
+function launchFresh(options: AttemptOptions): RunningAttempt {
+  const { job } = options;
+  const { memory } = job.resources;
+  const child = new RunnerChild({
+    workingDirectory: job.workingDirectory,
+    env: { ...process.env, ...job.env, ...runVariables(job) },
+    ...(memory === undefined ? {} : { memory }),
+  });
+  return new ChildAttempt(child, options, { pooled: false });
+}

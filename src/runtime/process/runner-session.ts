@@ -1,0 +1,177 @@
+import { errorRecord } from '../../core/error.ts';
+import { userErrorRecord } from '../../functions/user-error.ts';
+import { openLocalStore } from '../../tracking/local/local-store.ts';
+import type { AttemptReport } from '../attempt.ts';
+import type { CapturedEnvironment } from '../capture-once.ts';
+import { runStalled } from '../errors.ts';
+import { Interruption } from '../interruption.ts';
+import type { Job } from '../job.ts';
+import { loadHandler } from '../load-handler.ts';
+import { runJob } from '../run-job.ts';
+import { setSingleRunScope } from '../run-scope.ts';
+import { runVariables } from '../run-variables.ts';
+import type { StopRequest } from '../stop-request.ts';
+import type { FromRunner, ToRunner } from './messages.ts';
+import { captureProcessState } from './runner-state.ts';
+
+type RunMessage = Extract<ToRunner, { type: 'run' }>;
+
+/** A signal of the submitter comes with a message that says why; one from elsewhere stands alone after this. */
+const signalAloneMs = 100;
+
+// user code may replace these
+const { stdout, stderr } = process;
+const exit = process.exit.bind(process);
+
+/** The process that executes runs: takes one at a time from its submitter's channel, and ends with it. */
+export function startRunner(): void {
+  let session: Session | undefined;
+  process.on('message', (message: ToRunner) => {
+    if (message.type === 'run') {
+      session = new Session(message);
+      void session.run();
+    } else if (message.type === 'environment') session?.takeEnvironment(message.captured);
+    else if (message.type === 'stop') session?.stop(message.request);
+    else if (session?.isOver && !session.pooled) exit(0);
+  });
+  process.on('disconnect', () => {
+    if (!session || session.isOver) return exit(0);
+    return session.stop({ cause: 'abort', reason: 'the process that started the run has gone' });
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (!session || session.isOver) return exit(0);
+      const { stop } = session;
+      return void setTimeout(stop, signalAloneMs, { cause: 'abort', reason: `it received ${signal}` });
+    });
+  const stray = (error: unknown): void => {
+    if (!session || session.isOver) exit(1);
+    else session.interrupt(error);
+  };
+  process.on('unhandledRejection', stray);
+  process.on('uncaughtException', stray);
+  process.on('beforeExit', () => session?.stall());
+}
+
+class Session {
+  readonly pooled: boolean;
+  isOver = false;
+  readonly #message: RunMessage;
+  readonly #job: Job;
+  readonly #stopping: AbortController = new AbortController();
+  readonly #interruption: Interruption = new Interruption();
+  #inUserCode = false;
+  #signalUsed = false;
+  #resolveEnvironment: (captured: CapturedEnvironment | undefined) => void = () => undefined;
+
+  constructor(message: RunMessage) {
+    this.#message = message;
+    this.#job = message.job;
+    this.pooled = message.marker !== undefined;
+  }
+
+  async run(): Promise<void> {
+    const { marker, environmentFollows } = this.#message;
+    const before = marker === undefined ? undefined : captureProcessState();
+    const environment = environmentFollows
+      ? new Promise<CapturedEnvironment | undefined>((resolve) => {
+          this.#resolveEnvironment = resolve;
+        })
+      : undefined;
+    const report = await this.#execute(environment).catch(
+      (error: unknown): AttemptReport => ({ state: 'error', error: errorRecord(error), written: false }),
+    );
+    this.isOver = true;
+    setSingleRunScope(undefined);
+    before?.restore();
+    const dirty = this.#wasDisturbed() || (before !== undefined && (await leavesSomething(before)));
+    if (marker !== undefined) {
+      stdout.write(marker);
+      stderr.write(marker);
+    }
+    this.#send({ type: 'ended', report, dirty });
+  }
+
+  readonly stop = (request: StopRequest): void => this.#stopping.abort(request);
+
+  interrupt(error: unknown): void {
+    this.#interruption.raise({ error: userErrorRecord(error, this.#job.bundleDirectory) });
+    this.#holdProcess();
+  }
+
+  takeEnvironment(captured: CapturedEnvironment | undefined): void {
+    this.#resolveEnvironment(captured);
+  }
+
+  /** Nothing is left that could run, yet the handler has not returned. */
+  stall(): void {
+    if (this.isOver || !this.#inUserCode) return;
+    const error = runStalled(
+      `handler "${this.#job.handler.name}" waits for a promise that nothing can settle any more`,
+      {
+        hint: 'look for an await on a promise whose resolve is never called, or on a stream or socket that was closed',
+      },
+    );
+    this.#interruption.raise({ error: error.toJSON() });
+    this.#holdProcess();
+  }
+
+  #execute(environment: Promise<CapturedEnvironment | undefined> | undefined): Promise<AttemptReport> {
+    const job = this.#job;
+    process.chdir(job.workingDirectory);
+    Object.assign(process.env, job.env, runVariables(job));
+    const store = openLocalStore({ directory: job.storeDirectory, project: job.project });
+    return runJob({
+      job,
+      store,
+      writer: store.openRun(job.uid),
+      secrets: this.#message.secrets,
+      signal: this.#stopping.signal,
+      interruption: this.#interruption,
+      ...(environment ? { environment } : {}),
+      loadHandler: () => loadHandler(job),
+      writeLog: (line) => void process.stderr.write(line),
+      enter(scope, call) {
+        setSingleRunScope(scope);
+        return call();
+      },
+      userCode: (running) => {
+        this.#inUserCode = running;
+        this.#holdProcess();
+      },
+      onSignalUsed: () => {
+        this.#signalUsed = true;
+        this.#holdProcess();
+      },
+    });
+  }
+
+  /**
+   * While user code runs, only its own work may keep the process alive, so that waiting for nothing is noticed; unless it waits
+   * for the signal, which comes through the channel.
+   */
+  #holdProcess(): void {
+    const alone = this.#inUserCode && !this.#signalUsed && !this.#interruption.first;
+    process.channel?.[alone ? 'unref' : 'ref']();
+  }
+
+  /** User code that was cut off may still be going on. */
+  #wasDisturbed(): boolean {
+    return this.#stopping.signal.aborted || this.#interruption.first !== undefined;
+  }
+
+  #send(message: FromRunner): void {
+    if (!process.connected) exit(0);
+    // an unwritten end is released by the submitter once it speaks for the run
+    process.send?.(message, undefined, undefined, () => {
+      if (!this.pooled && message.report.written) exit(0);
+    });
+  }
+}
+
+async function leavesSomething(before: ReturnType<typeof captureProcessState>): Promise<boolean> {
+  if (!before.hasLeftovers()) return false;
+  // handles that were closed take a turn of the loop to go away
+  await new Promise((resolve) => setImmediate(resolve));
+  return before.hasLeftovers();
+}

@@ -1,0 +1,3 @@
+import { startRunner } from './process/runner-session.ts';
+
+startRunner();

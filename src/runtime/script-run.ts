@@ -1,0 +1,149 @@
+import type { ErrorRecord } from '../core/error.ts';
+import { userErrorRecord } from '../functions/user-error.ts';
+import type { RunState } from '../tracking/run.ts';
+import type { RunStore, RunWriter } from '../tracking/store.ts';
+import { captureOnce } from './capture-once.ts';
+import { createContext, type OpenContext } from './create-context.ts';
+import { runAborted, runExited } from './errors.ts';
+import type { ScriptContext } from './get-or-create-context.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
+import { createRandom } from './random.ts';
+import { recordEnvironment } from './record-environment.ts';
+import { createRedactor } from './redactor.ts';
+
+export interface ScriptRunOptions {
+  readonly store: RunStore;
+  readonly writer: RunWriter;
+  readonly directory: string;
+}
+
+/** A run whose code is the process around it. */
+export class ScriptRun {
+  readonly context: ScriptContext;
+  isOver = false;
+  readonly #options: ScriptRunOptions;
+  readonly #open: OpenContext;
+  readonly #heartbeat: Heartbeat;
+  readonly #stopping: AbortController = new AbortController();
+  readonly #environment: Promise<void>;
+  readonly #hooks: readonly (() => void)[];
+  #failure: ErrorRecord | undefined;
+
+  constructor(options: ScriptRunOptions) {
+    const { writer, store, directory } = options;
+    this.#options = options;
+    writer.append({ kind: 'state', state: 'running' });
+    this.#heartbeat = startHeartbeat((event) => void writer.append(event));
+    this.#open = openContext(options, this.#stopping.signal);
+    this.#environment = captureOnce(directory).then(async (captured) => {
+      const { uid, project, name } = this.#open.context;
+      if (this.isOver) return;
+      const job = { uid, project, name };
+      await recordEnvironment({ job, store, redactor: createRedactor(), captured }, writer);
+    });
+    // a script that is over sooner than git answers goes without
+    this.#environment.catch(() => undefined);
+    this.context = withEnds(this.#open, this);
+    this.#hooks = [this.#hookExit(), this.#hookErrors(), ...this.#hookSignals()];
+  }
+
+  async complete(): Promise<void> {
+    await this.#settle();
+    this.#end('completed');
+  }
+
+  async fail(error: unknown): Promise<void> {
+    await this.#settle();
+    this.#end('error', userErrorRecord(error));
+  }
+
+  async #settle(): Promise<void> {
+    await Promise.allSettled([this.#open.settle(), this.#environment]);
+  }
+
+  #end(state: RunState, error?: ErrorRecord, exitCode?: number): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    for (const undo of this.#hooks) undo();
+    const { writer } = this.#options;
+    this.#heartbeat.stop();
+    this.#open.finish(state);
+    this.#open.close();
+    const code = exitCode === undefined ? {} : { exitCode };
+    writer.append({ kind: 'state', state, ...(error ? { error } : {}), ...code });
+    writer.close();
+  }
+
+  /** The process ends: with an exit code of 0 the script has done what it was to do. */
+  #hookExit(): () => void {
+    const { name } = this.#open.context;
+    const onExit = (exitCode: number): void => {
+      if (exitCode === 0 && !this.#failure) {
+        this.#end('completed');
+        return;
+      }
+      const hint = 'see what the script printed last';
+      const error =
+        this.#failure ?? runExited(`script "${name}" ended with exit code ${exitCode}`, { hint }).toJSON();
+      this.#end('error', error, exitCode);
+    };
+    process.once('exit', onExit);
+    return () => process.off('exit', onExit);
+  }
+
+  #hookErrors(): () => void {
+    const onError = (error: unknown): void => {
+      this.#failure ??= userErrorRecord(error);
+    };
+    process.on('uncaughtExceptionMonitor', onError);
+    return () => process.off('uncaughtExceptionMonitor', onError);
+  }
+
+  /** Where nobody else listens (a kernel does), a signal ends the process as it would have, after the run's last word. */
+  #hookSignals(): readonly (() => void)[] {
+    return (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      .filter((signal) => process.listenerCount(signal) === 0)
+      .map((signal) => {
+        const onSignal = (): void => {
+          this.#stopping.abort(signal);
+          const { name } = this.#open.context;
+          this.#end('aborted', runAborted(`script "${name}" was aborted: it received ${signal}`).toJSON());
+          process.kill(process.pid, signal);
+        };
+        process.once(signal, onSignal);
+        return () => void process.off(signal, onSignal);
+      });
+  }
+}
+
+function openContext({ store, writer }: ScriptRunOptions, signal: AbortSignal): OpenContext {
+  const { name, project, params, labels, seed, attempt = 1 } = writer.record();
+  return createContext({
+    store,
+    writer,
+    name,
+    project,
+    iteration: 0,
+    attempt,
+    params,
+    inputs: {},
+    labels,
+    secrets: {},
+    signal,
+    random: createRandom(seed),
+    writeLog: (line) => void process.stderr.write(line),
+    wrapWriter: (own) => own,
+  });
+}
+
+function withEnds(open: OpenContext, run: ScriptRun): ScriptContext {
+  const own: Pick<ScriptContext, 'complete' | 'fail'> = {
+    complete: () => run.complete(),
+    fail: (error) => run.fail(error),
+  };
+  const members = Object.getOwnPropertyDescriptors(open.context);
+  return Object.defineProperties(
+    {},
+    { ...members, ...Object.getOwnPropertyDescriptors(own) },
+  ) as ScriptContext;
+}

@@ -1,0 +1,205 @@
+import { type ErrorRecord, errorRecord } from '../core/error.ts';
+import { openLocalStore } from '../tracking/local/local-store.ts';
+import type { RunRecord } from '../tracking/run.ts';
+import type { RunStore, RunWriter } from '../tracking/store.ts';
+import type { AttemptReport, Launcher, RunningAttempt } from './attempt.ts';
+import { captureOnce } from './capture-once.ts';
+import type { Job } from './job.ts';
+import { OutputLog } from './output-log.ts';
+import { createRedactingWriter } from './redact-event.ts';
+import { createRedactor, type Redactor } from './redactor.ts';
+import { isRetried, retryDelay } from './retry-policy.ts';
+import type { RunningJob, RunOutcome, SubmitOptions } from './runtime.ts';
+import { type StopRequest, stopError } from './stop-request.ts';
+import { watchLedgerForStop } from './watch-stop.ts';
+
+/**
+ * Starts a run on a launcher: creates its journal, drives attempts, timeouts, retries and stop requests, and appends how the run
+ * ended where its runner could not. Rejects only if the journal cannot be created.
+ */
+export function submitRun(launcher: Launcher, job: Job, options: SubmitOptions = {}): RunningJob {
+  const store = options.store ?? openLocalStore({ directory: job.storeDirectory, project: job.project });
+  const submission = new Submission(launcher, job, { ...options, store });
+  const ended = submission.run();
+  return {
+    uid: job.uid,
+    events: () => store.events(job.uid, { follow: true }),
+    logs: () => submission.output.chunks(),
+    wait: () => ended,
+    async abort(reason) {
+      submission.stop({ cause: 'abort', reason });
+      await ended;
+    },
+  };
+}
+
+/** Beyond this a timer would fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
+class Submission {
+  readonly output: OutputLog;
+  readonly #launcher: Launcher;
+  readonly #job: Job;
+  readonly #options: SubmitOptions & { readonly store: RunStore };
+  readonly #redactor: Redactor;
+  readonly #wake = new AbortController();
+  #writer: RunWriter;
+  #attempt: RunningAttempt | undefined;
+  #stopped: StopRequest | undefined;
+
+  constructor(launcher: Launcher, job: Job, options: SubmitOptions & { readonly store: RunStore }) {
+    this.#launcher = launcher;
+    this.#job = job;
+    this.#options = options;
+    this.#redactor = createRedactor(options.secrets);
+    this.#writer = this.#createJournal();
+    this.output = new OutputLog(this.#writer.logFile, this.#redactor);
+  }
+
+  async run(): Promise<RunOutcome> {
+    const { signal } = this.#options;
+    const onAbort = (): void => this.stop({ cause: 'abort', reason: abortReason(signal) });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    const watch = watchLedgerForStop(this.#job, (reason) => this.stop({ cause: 'abort', reason }));
+    try {
+      return await this.#drive();
+    } catch (error) {
+      return this.#outcomeWithoutJournal(errorRecord(error));
+    } finally {
+      watch.cancel();
+      signal?.removeEventListener('abort', onAbort);
+      this.output.end();
+    }
+  }
+
+  stop(request: StopRequest): void {
+    this.#stopped ??= request;
+    this.#attempt?.stop(this.#stopped);
+    this.#wake.abort();
+  }
+
+  async #drive(): Promise<RunOutcome> {
+    for (let number = this.#job.attempt; ; number++) {
+      const job = { ...this.#job, attempt: number };
+      const report = this.#stopped ? stopReport(job, this.#stopped) : await this.#runAttempt(job);
+      if (report.written) return this.#outcomeOf(report);
+      this.#takeOver();
+      if (this.#stopped && report.state !== 'completed')
+        return this.#lastWord(stopReport(job, this.#stopped));
+      if (!report.error || !isRetried(job, report.error)) return this.#lastWord(report);
+      await this.#waitForRetry(number, report.error);
+    }
+  }
+
+  async #runAttempt(job: Job): Promise<AttemptReport> {
+    const { store, secrets = {}, live } = this.#options;
+    // trials and steps run where the run they belong to does
+    const environment = job.parent === undefined ? captureOnce(job.workingDirectory) : undefined;
+    const attempt = this.#launcher.launch({
+      job,
+      store,
+      writer: this.#writer,
+      secrets,
+      output: this.output,
+      ...(live ? { live } : {}),
+      ...(environment ? { environment } : {}),
+    });
+    this.#attempt = attempt;
+    if (this.#stopped) attempt.stop(this.#stopped);
+    const reason = 'the time is over';
+    const timer =
+      job.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => attempt.stop({ cause: 'timeout', reason }), Math.min(job.timeoutMs, longestTimer));
+    const report = await attempt.report;
+    clearTimeout(timer);
+    this.#attempt = undefined;
+    return report;
+  }
+
+  async #waitForRetry(number: number, error: ErrorRecord): Promise<void> {
+    const delayMs = retryDelay(this.#job.retry, number);
+    this.#writer.append({ kind: 'attempt', attempt: number + 1, error, delayMs });
+    this.output.write(
+      'stderr',
+      `attempt ${number} failed (${error.code}): ${error.message}; next in ${delayMs} ms\n`,
+    );
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      const wake = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#wake.signal.addEventListener('abort', wake, { once: true });
+      if (this.#wake.signal.aborted) wake();
+    });
+  }
+
+  async #lastWord(report: AttemptReport): Promise<RunOutcome> {
+    const { beforeLastWord } = this.#options;
+    const error = beforeLastWord
+      ? await beforeLastWord(this.#writer, report).catch((thrown: unknown) => errorRecord(thrown))
+      : report.error;
+    const state = error && report.state === 'completed' ? 'error' : report.state;
+    const { exitCode, reason } = report;
+    this.#writer.append({
+      kind: 'state',
+      state,
+      ...(error ? { error } : {}),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(reason === undefined ? {} : { reason }),
+    });
+    const record = this.#writer.record();
+    this.#writer.close();
+    return outcome(record);
+  }
+
+  async #outcomeOf(report: AttemptReport): Promise<RunOutcome> {
+    return outcome(report.record ?? (await this.#options.store.getRun(this.#job.uid)));
+  }
+
+  /** The disk is full or the journal damaged: nothing can be written, but the caller is told. */
+  #outcomeWithoutJournal(error: ErrorRecord): RunOutcome {
+    const record: RunRecord = { ...this.#writer.record(), state: 'error', error };
+    this.#writer.close();
+    return { state: 'error', record, error };
+  }
+
+  /** The journal is ours again after an attempt: from here on this process is the one that says how it goes on. */
+  #takeOver(): void {
+    this.#writer.close();
+    this.#writer = createRedactingWriter(this.#options.store.openRun(this.#job.uid), this.#redactor);
+  }
+
+  #createJournal(): RunWriter {
+    const { uid, name, project, runKind, params, inputs, labels, parent, iteration, step, attempt, seed } =
+      this.#job;
+    const optional = { parent, iteration, step, seed };
+    const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+    const created = { uid, name, project, runKind, inputs, attempt, function: this.#job.function, ...known };
+    const writer = this.#options.store.createRun({
+      ...created,
+      params: this.#redactor.json(params),
+      labels: this.#redactor.json(labels),
+      runtime: this.#launcher.name,
+    });
+    return createRedactingWriter(writer, this.#redactor);
+  }
+}
+
+function stopReport(job: Job, stop: StopRequest): AttemptReport {
+  return { state: 'aborted', error: stopError(job, stop), reason: stop.reason, written: false };
+}
+
+function outcome(record: RunRecord): RunOutcome {
+  return { state: record.state, record, ...(record.error ? { error: record.error } : {}) };
+}
+
+function abortReason(signal: AbortSignal | undefined): string {
+  const reason: unknown = signal?.reason;
+  if (typeof reason === 'string') return reason;
+  // an AbortController without a reason gives a DOMException whose text says nothing
+  if (reason instanceof Error && reason.name !== 'AbortError') return reason.message;
+  return 'it was asked to stop';
+}
