@@ -21,7 +21,9 @@ export interface DigestedFunction {
 export function bundleDigest(digested: DigestedFunction): string {
   const contract = {
     code: digestBytes(normaliseCode(digested.code)),
-    handlers: digested.handlers.map(({ source: _, ...handler }) => toJson(handler)),
+    handlers: [...digested.handlers]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ source: _, ...handler }) => toJson(handler)),
     externals: digested.externals,
     target: digested.target,
     ...(digested.returns && Object.keys(digested.returns).length > 0 ? { returns: digested.returns } : {}),

@@ -7,6 +7,7 @@ import { finishSourceMap } from './bundle-source-map.ts';
 import type { BundleManifest, HandlerSpec } from './function-spec.ts';
 import { packageFolder, readInstalledPackage } from './installed-package.ts';
 import { linkExternals } from './link-externals.ts';
+import { rememberRoot } from './local-root.ts';
 import { type BuiltCode, bundleTarget, type EntryModule, esbuildVersion, runEsbuild } from './run-esbuild.ts';
 import { bundleFiles, type WrittenBundle, withMapReference, writeBundle } from './write-bundle.ts';
 
@@ -48,6 +49,7 @@ export async function createBundle(request: BundleRequest): Promise<CreatedBundl
   const map = finishSourceMap(built.map, request.originals);
   const written = writeBundle(bundleFiles(code, map, manifest), manifest, request.cacheDirectory);
   linkExternals(written.directory, built.findings.externals.values());
+  rememberRoot(written.directory, request.root);
   return {
     ...written,
     warnings: warningsOf(built, request.root),

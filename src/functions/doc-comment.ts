@@ -31,13 +31,24 @@ export function docText(node: ts.Node): DocComment {
     else if (api.isJSDocReturnTag(tag)) returns = commentText(tag.comment);
     else if (tag.tagName.text === 'default') defaultText = commentText(tag.comment);
   }
-  const text = commentText(doc?.comment);
+  const text = doc ? commentText(doc.comment) : sameLineComment(node);
   return {
     params,
     ...(text ? { text } : {}),
     ...(returns ? { returns } : {}),
     ...(defaultText ? { defaultText } : {}),
   };
+}
+
+/** A comment between the properties of one line: the parser takes it for the end of the one before. */
+function sameLineComment(node: ts.Node): string | undefined {
+  const api = typescript();
+  if (!api.isPropertySignature(node) && !api.isBindingElement(node)) return undefined;
+  const text = node.getSourceFile().text;
+  const range = (api.getTrailingCommentRanges(text, node.pos) ?? []).at(-1);
+  if (!range || !text.startsWith('/**', range.pos)) return undefined;
+  if (text.slice(range.end, node.getStart()).includes('\n')) return undefined;
+  return commentText(text.slice(range.pos + 3, range.end - 2).replace(/^\s*\* ?/gm, ''));
 }
 
 function collectParam(tag: ts.JSDocParameterTag, params: Map<string, ParamTag>): void {
