@@ -48,27 +48,24 @@ export async function prepareJob(
   return { job: renderJob(workspace, packaged, request, handler, params, inputs), secrets };
 }
 
-/** The params, defaults filled in. What a sweep varies counts as given, and every value it will try is checked now. */
+/** The params, defaults filled in. What a sweep varies counts as given; the sweep checks every trial before the first starts. */
 function checkParams(
   handler: HandlerSpec,
   given: Readonly<Record<string, Json>>,
   request: RunRequest,
 ): Record<string, Json> {
-  const inputs = request.inputs ?? {};
-  const combinations = trialValues(request.sweep);
-  const [first = {}, ...others] = combinations;
-  const params = validateArguments(handler, { params: { ...given, ...first }, inputs });
-  for (const values of others)
-    validateArguments(handler, { params: { ...given, ...first, ...values }, inputs });
-  return Object.fromEntries(Object.entries(params).filter(([key]) => !Object.hasOwn(first, key)));
+  const varied = firstTrial(request.sweep);
+  const { params } = validateArguments(handler, {
+    params: { ...given, ...varied },
+    inputs: request.inputs ?? {},
+  });
+  return Object.fromEntries(Object.entries(params).filter(([key]) => !Object.hasOwn(varied, key)));
 }
 
-/** One combination of all that varies, then every other value at least once. */
-function trialValues(sweep: SweepSpec | undefined): readonly Readonly<Record<string, Json>>[] {
-  if (sweep?.trials) return sweep.trials;
-  const varied = Object.entries(sweep?.hyperparams ?? {}).filter(([, values]) => values.length > 0);
-  const first = Object.fromEntries(varied.map(([key, values]) => [key, values[0] ?? null]));
-  return [first, ...varied.flatMap(([key, values]) => values.slice(1).map((value) => ({ [key]: value })))];
+function firstTrial(sweep: SweepSpec | undefined): Readonly<Record<string, Json>> {
+  if (sweep?.trials) return sweep.trials[0] ?? {};
+  const entries = Object.entries(sweep?.hyperparams ?? {});
+  return Object.fromEntries(entries.map(([key, values]) => [key, values[0] ?? null]));
 }
 
 function selectHandler(packaged: PackagedFunction, name: string | undefined): HandlerSpec {
