@@ -98,13 +98,11 @@ async function readBytes(file: string, name: string): Promise<Uint8Array> {
 }
 
 async function refuseEmptyFile(file: string, name: string): Promise<void> {
-  const size = await stat(file).then(
-    (found) => (found.isFile() ? found.size : 1),
-    (error: unknown) => {
-      throw explainFileError(error, name);
-    },
-  );
-  refuseEmpty(size, name);
+  const found = await stat(file).catch((error: unknown) => {
+    throw explainFileError(error, name);
+  });
+  if (found.isDirectory()) throw explainFileError({ code: 'EISDIR' }, name);
+  refuseEmpty(found.size, name);
 }
 
 function refuseEmpty(size: number, name: string): void {

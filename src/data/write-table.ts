@@ -1,8 +1,10 @@
-import { rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import { createUid } from '../core/id.ts';
+import { explainFileError } from './stores/file-error.ts';
 import type { Table, TableFormat } from './table.ts';
 import { isGzipName, requireTableFormat } from './tables/table-format.ts';
 
@@ -43,8 +45,11 @@ async function writeParquetFile(table: Table, file: string): Promise<void> {
   const { writeParquet } = await import('./tables/parquet.ts');
   const aside = `${file}.${createUid()}.tmp`;
   try {
-    await writeParquet(table, aside);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeParquet(table, aside, file);
     await rename(aside, file);
+  } catch (error) {
+    throw explainFileError(error, file);
   } finally {
     await rm(aside, { force: true });
   }

@@ -103,6 +103,13 @@ describe('reading Parquet and Arrow', () => {
     expect((await readTable(file)).rows()).toEqual(table.rows());
   });
 
+  it('refuses folders and places that cannot be written', async () => {
+    for (const format of ['parquet', 'csv'] as const) {
+      await expect(readTable(folder, 'x', { format })).rejects.toMatchObject({ code: 'DATA_UNREADABLE' });
+      await expect(writeTable(table, path.join('/proc/none', `x.${format}`))).rejects.toThrow(/proc\/none/);
+    }
+  });
+
   it('reads only the columns asked for', async () => {
     const read = await readTable(await encodeTable(table, 'parquet'), 'x.parquet', { columns: ['s'] });
     expect(read.rows()).toEqual([{ s: 'x' }, { s: null }]);

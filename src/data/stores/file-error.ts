@@ -13,6 +13,7 @@ export function explainFileError(error: unknown, name: string): unknown {
       });
     case 'EACCES':
     case 'EPERM':
+    case 'EROFS':
       return dataAccessDenied(`"${name}" may not be read or written by this user`, {
         hint: 'check the permissions of the file and its folder',
         cause: error,

@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { explainDiskError } from '../../core/atomic-file.ts';
 import { createUid } from '../../core/id.ts';
 import { invalidTable, tableTypeMismatch } from '../errors.ts';
 import { scratchDirectory } from '../scratch-directory.ts';
+import { explainFileError } from '../stores/file-error.ts';
 import type { ColumnSchema, Table, Value } from '../table.ts';
 import { loadDuckDb, sqlName, sqlText, withDuckDb } from './duckdb.ts';
 import { fitsDecimal, fitsInt64 } from './integer-range.ts';
@@ -14,9 +14,9 @@ export const namesKey = 'slipway.columns';
 
 /**
  * Writes a table as Parquet. Settings are fixed (one thread, zstd, row groups of 122,880), so that the same rows give
- * the same bytes.
+ * the same bytes. `shown` is the name of the file in errors.
  */
-export async function writeParquet(table: Table, file: string): Promise<void> {
+export async function writeParquet(table: Table, file: string, shown: string = file): Promise<void> {
   if (table.columns.length === 0)
     throw invalidTable('a table without columns cannot be written as Parquet', {
       hint: 'give the table at least one column',
@@ -29,7 +29,7 @@ export async function writeParquet(table: Table, file: string): Promise<void> {
       await appendRows(connection, columns, table.rowCount);
       await connection.run(copyStatement(table.columns, file));
     } catch (error) {
-      throw explainDiskError(nameDiskError(error), file);
+      throw explainFileError(nameNativeError(error), shown);
     }
   });
 }
@@ -112,10 +112,19 @@ function copyStatement(columns: readonly ColumnSchema[], file: string): string {
   return `COPY (SELECT ${selected.join(', ')} FROM exported) TO ${sqlText(file)} (${settings.join(', ')})`;
 }
 
-function nameDiskError(error: unknown): unknown {
+const nativeReasons: readonly (readonly [RegExp, string])[] = [
+  [/no space left/i, 'ENOSPC'],
+  [/quota/i, 'EDQUOT'],
+  [/permission denied|read-only file system/i, 'EACCES'],
+  [/no such file/i, 'ENOENT'],
+  [/is a directory/i, 'EISDIR'],
+];
+
+/** DuckDB tells errors of the file system as text only; this gives them the code that Node would. */
+function nameNativeError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
-  if (!/no space left|disk quota/i.test(message)) return error;
-  return Object.assign(new Error(message, { cause: error }), { code: 'ENOSPC' });
+  const code = nativeReasons.find(([pattern]) => pattern.test(message))?.[1];
+  return code === undefined ? error : Object.assign(new Error(message, { cause: error }), { code });
 }
 
 /** The bytes of a table as Parquet. */

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { tableMalformed } from '../errors.ts';
+import { tableMalformed, tableTypeMismatch } from '../errors.ts';
 import type { ColumnType, ReadTableOptions, Table, Value } from '../table.ts';
 import { coerceColumn, createColumn, normaliseValue } from './column.ts';
 import { ColumnTable } from './column-table.ts';
@@ -18,7 +18,7 @@ export async function readParquet(file: string, source: string, options: ReadTab
     const selected = wanted.map((column, index) => `${column.expression} AS c${index}`).join(', ') || 'NULL';
     const values = await query(connection, `SELECT ${selected} FROM ${scan(file)}`, source);
     const columns = wanted.map(({ name, type }, index) => {
-      const plain = (values[index] ?? []).map((value) => toValue(value, type));
+      const plain = (values[index] ?? []).map((value) => toValue(value, name, type));
       const told = options.types?.[name];
       return told === undefined || told === type
         ? createColumn(name, type, plain)
@@ -75,10 +75,14 @@ function columnRule(name: string, type: string): { type: ColumnType; expression:
   return { type: 'string', expression: `CAST(${name} AS VARCHAR)` };
 }
 
-function toValue(value: DuckDBValue, type: ColumnType): Value {
+function toValue(value: DuckDBValue, column: string, type: ColumnType): Value {
   if (value === null) return null;
-  if (type === 'timestamp') return new Date(Number(value));
-  return normaliseValue(value);
+  if (type !== 'timestamp') return normaliseValue(value);
+  const time = new Date(Number(value));
+  if (!Number.isNaN(time.getTime())) return time;
+  throw tableTypeMismatch(`column "${column}" holds a time that lies outside the years that dates can name`, {
+    hint: 'convert the column to text or numbers before it is read',
+  });
 }
 
 async function query(
