@@ -15,7 +15,8 @@ export function catchInterrupts(graceful: boolean, err: TextOutput): Interrupt {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (!graceful || received) process.exit(exitCodeOfSignal(signal));
+    if (received) return void leaveAtOnce(signal);
+    if (!graceful) process.exit(exitCodeOfSignal(signal));
     received = signal;
     void err.write(
       `stopping (${signal})${signal === 'SIGINT' ? '; press Ctrl-C again to leave at once' : ''}\n`,
@@ -24,4 +25,14 @@ export function catchInterrupts(graceful: boolean, err: TextOutput): Interrupt {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   return { signal: controller.signal, received: () => received };
+}
+
+/** A run that is deaf to being stopped would go on by itself: its processes are killed, and its journal says that it was lost. */
+async function leaveAtOnce(signal: NodeJS.Signals): Promise<void> {
+  try {
+    const { signalGroup, strayDescendants } = await import('../runtime/process/process-group.ts');
+    for (const pid of strayDescendants(process.pid)) signalGroup(pid, 'SIGKILL');
+  } finally {
+    process.exit(exitCodeOfSignal(signal));
+  }
 }

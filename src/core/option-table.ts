@@ -26,7 +26,7 @@ export interface OptionValues {
   readonly secret: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly runtime?: string;
-  readonly isolation: 'fresh' | 'pool';
+  readonly isolation?: 'fresh' | 'pool';
   readonly memory?: number;
   readonly cpus?: number;
   readonly dryRun: boolean;
@@ -188,8 +188,7 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     choices: ['fresh', 'pool'],
     env: 'SLIPWAY_ISOLATION',
     user: 'isolation',
-    default: 'fresh',
-    doc: 'A fresh process for every run, or warm ones from a pool.',
+    doc: 'A fresh process for every run, or warm ones from a pool. fresh unless given; pool for the trials of a sweep.',
   },
   memory: { type: 'bytes', flag: '--memory', value: 'size', doc: 'Memory limit: 512Mi, 2Gi, or bytes.' },
   cpus: {

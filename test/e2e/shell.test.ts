@@ -102,7 +102,8 @@ describe('the command line itself', () => {
       origin: 'environment',
     });
     expect(await explain('limit')).toMatchObject({ value: 7, origin: 'config.yaml' });
-    expect(await explain('isolation')).toMatchObject({ value: 'fresh', origin: 'default' });
+    expect(await explain('isolation')).toMatchObject({ value: null, origin: 'default' });
+    expect(await explain('output')).toMatchObject({ value: 'table', origin: 'default' });
     expect((await folder.slipway(['config', 'list'])).stdout).toContain('SETTING');
     const unknown = await folder.json(['config', 'explain', 'runtme']);
     expect([unknown.code, unknown.data.error.hint]).toEqual([3, 'did you mean "runtime"?']);

@@ -42,7 +42,7 @@ export async function createRunRequest(
     ...(options.name === undefined ? {} : { name: options.name }),
     labels: options.label,
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
-    isolation: options.isolation,
+    ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
     ...(options.retries === undefined ? {} : { retry: createRetryPolicy(options.retries, options) }),
     resources: {

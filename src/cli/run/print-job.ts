@@ -17,7 +17,7 @@ export async function printJob(
   const document = {
     ...job,
     runtime: request.runtime ?? workspace.project.spec.runtime ?? 'process',
-    isolation: request.isolation ?? 'fresh',
+    isolation: request.isolation ?? (request.sweep ? 'pool' : 'fresh'),
     ...(request.sweep ? { sweep: request.sweep } : {}),
   };
   const { stringify } = await import('yaml');
