@@ -1,5 +1,5 @@
 import type { Plan, PlanStep } from './plan.ts';
-import { allSteps } from './plan-graph.ts';
+import { allSteps, dependenciesOf } from './plan-graph.ts';
 import { renderColumns } from './render-columns.ts';
 import { renderPlanDot, renderPlanMermaid } from './render-graph.ts';
 import { renderCondition, renderValue } from './render-value.ts';
@@ -23,12 +23,12 @@ export function renderPlanText(plan: Plan): string {
   const { metadata, spec } = plan;
   const args = Object.entries(spec.arguments).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const steps = allSteps(plan);
-  const rows = steps.map((step) => [step.id, step.function, renderArguments(step), renderOrder(plan, step)]);
+  const rows = steps.map((step) => [step.id, step.function, renderOrder(plan, step), renderArguments(step)]);
   const outputs = Object.entries(spec.outputs).map(([name, value]) => [`  ${name}`, renderValue(value)]);
   return [
     `${metadata.name}: ${steps.length} steps, on failure ${spec.onFailure}${args.length === 0 ? '' : `, ${args.join(' ')}`}`,
     '',
-    renderColumns([['STEP', 'FUNCTION', 'ARGUMENTS', 'WHEN'], ...rows]),
+    renderColumns([['STEP', 'FUNCTION', 'AFTER', 'ARGUMENTS'], ...rows]),
     ...(outputs.length === 0 ? [] : ['', 'outputs', renderColumns(outputs)]),
   ].join('\n');
 }
@@ -36,18 +36,16 @@ export function renderPlanText(plan: Plan): string {
 function renderArguments(step: PlanStep): string {
   const texts = Object.entries(step.arguments).map(([name, value]) => `${name}=${renderValue(value)}`);
   if (step.sweep !== undefined) texts.push(renderSweep(step.sweep));
+  if (step.when !== undefined) texts.push(`if ${renderCondition(step.when)}`);
   return texts.join(' ');
 }
 
 function renderSweep(sweep: NonNullable<PlanStep['sweep']>): string {
   const names = Object.keys(sweep.hyperparams ?? sweep.trials?.[0] ?? {});
-  return `sweep(${[sweep.strategy ?? 'grid', ...names, ...(sweep.selector === undefined ? [] : [`by ${sweep.selector}`])].join(', ')})`;
+  const selector = sweep.selector === undefined ? [] : [`by ${sweep.selector}`];
+  return `sweep(${[sweep.strategy ?? 'grid', ...names, ...selector].join(', ')})`;
 }
 
 function renderOrder(plan: Plan, step: PlanStep): string {
-  if (step === plan.spec.onExit) return 'when all else has ended';
-  return [
-    ...(step.when === undefined ? [] : [`if ${renderCondition(step.when)}`]),
-    ...(step.after.length === 0 ? [] : [`after ${step.after.join(', ')}`]),
-  ].join(' ');
+  return step === plan.spec.onExit ? 'all others' : dependenciesOf(step).join(', ');
 }

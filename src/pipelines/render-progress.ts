@@ -76,7 +76,7 @@ function detail(step: StepProgress, progress: PipelineProgress): string {
   if (step.state === 'completed') return headline(step.results ?? {});
   if (step.reason !== undefined) return oneLine(step.reason);
   if (step.state === 'created') return waitsFor(step, progress);
-  const trials = step.trials === undefined ? '' : `${step.trials} trials`;
+  const trials = step.trials === undefined ? '' : step.trials === 1 ? '1 trial' : `${step.trials} trials`;
   const attempt = step.attempt === undefined || step.attempt < 2 ? '' : `attempt ${step.attempt}`;
   return [trials, attempt].filter((text) => text !== '').join(' · ');
 }
