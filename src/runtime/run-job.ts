@@ -130,7 +130,7 @@ class Attempt {
   /** The params with the handler's defaults; what the submitter did not have is added to the journal. */
   #params(): Readonly<Record<string, Json>> {
     const { job } = this.#options;
-    const params = validateArguments(job.handler, { params: job.params, inputs: job.inputs });
+    const { params } = validateArguments(job.handler, { params: job.params, inputs: job.inputs });
     for (const [key, value] of Object.entries(params))
       if (!Object.hasOwn(job.params, key)) this.#writer.append({ kind: 'param', key, value });
     return Object.freeze({ ...params });

@@ -39,12 +39,12 @@ export function strayDescendants(leader: number): readonly number[] {
  * Kills a group, the rest of its session and the given strays, and resolves once none is left: true, or false when something
  * cannot be killed (it hangs in the kernel).
  */
-export async function killGroup(group: number, strays: readonly number[] = []): Promise<boolean> {
+export async function killGroup(group: number, strays: ReadonlySet<number> = new Set()): Promise<boolean> {
   const until = performance.now() + giveUpAfterMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     signalGroup(group, 'SIGKILL');
     const left = remaining(group, strays);
-    for (const pid of left) signalOne(pid);
+    for (const pid of left) signalProcess(pid, 'SIGKILL');
     if (left.length === 0) return true;
     if (performance.now() > until) return false;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -52,18 +52,19 @@ export async function killGroup(group: number, strays: readonly number[] = []): 
 }
 
 /** Zombies apart: they have ended, and wait only for a parent that does not ask. */
-function remaining(group: number, strays: readonly number[]): readonly number[] {
+function remaining(group: number, strays: ReadonlySet<number>): readonly number[] {
   if (process.platform !== 'linux') return signalGroup(group, 0) ? [group] : [];
-  if (strays.length === 0 && !signalGroup(group, 0)) return [];
+  if (strays.size === 0 && !signalGroup(group, 0)) return [];
   return listProcesses()
     .filter(({ state }) => state !== 'Z' && state !== 'X')
-    .filter((entry) => entry.group === group || entry.session === group || strays.includes(entry.pid))
+    .filter((entry) => entry.group === group || entry.session === group || strays.has(entry.pid))
     .map(({ pid }) => pid);
 }
 
-function signalOne(pid: number): void {
+/** Signals one process, if it is still there. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // it has just ended
   }

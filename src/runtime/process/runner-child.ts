@@ -3,7 +3,7 @@ import path from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import type { LogChunk } from '../runtime.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
-import { killGroup, signalGroup, strayDescendants } from './process-group.ts';
+import { killGroup, signalGroup, signalProcess, strayDescendants } from './process-group.ts';
 
 export interface RunnerChildOptions {
   readonly workingDirectory: string;
@@ -36,7 +36,7 @@ export class RunnerChild {
   onExit: () => void = () => undefined;
   onOutput: (stream: LogChunk['stream'], data: Buffer) => void = () => undefined;
   readonly #process: ChildProcess;
-  #strays: readonly number[] = [];
+  #strays: ReadonlySet<number> = new Set();
 
   constructor(options: RunnerChildOptions) {
     const { memory } = options;
@@ -64,15 +64,18 @@ export class RunnerChild {
     if (this.#process.connected) this.#process.send(message, () => undefined);
   }
 
-  /** Asks every process of the group to end. */
+  /** Asks every process of the group, and daemons that left it, to end. */
   terminate(): void {
-    if (this.pid !== undefined) signalGroup(this.pid, 'SIGTERM');
+    if (this.pid === undefined) return;
+    this.#noteStrays(this.pid);
+    signalGroup(this.pid, 'SIGTERM');
+    for (const pid of this.#strays) signalProcess(pid, 'SIGTERM');
   }
 
   /** Ends the whole group by force, daemons that left it included. */
   kill(): void {
     if (this.pid === undefined) return;
-    this.#strays = strayDescendants(this.pid);
+    this.#noteStrays(this.pid);
     signalGroup(this.pid, 'SIGKILL');
   }
 
@@ -110,6 +113,11 @@ export class RunnerChild {
     const gone = this.pid === undefined || (await killGroup(this.pid, this.#strays));
     await Promise.all([this.#drained('stdout'), this.#drained('stderr')]);
     return { ...exit, survivors: !gone };
+  }
+
+  /** While the process lives, its descendants can be told by their parents. */
+  #noteStrays(pid: number): void {
+    this.#strays = new Set([...this.#strays, ...strayDescendants(pid)]);
   }
 
   #drained(name: LogChunk['stream']): Promise<void> {

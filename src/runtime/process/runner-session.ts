@@ -25,6 +25,7 @@ const exit = process.exit.bind(process);
 
 /** The process that executes runs: takes one at a time from its submitter's channel, and ends with it. */
 export function startRunner(): void {
+  blockWrites();
   let session: Session | undefined;
   process.on('message', (message: ToRunner) => {
     if (message.type === 'run') {
@@ -51,6 +52,15 @@ export function startRunner(): void {
   process.on('unhandledRejection', stray);
   process.on('uncaughtException', stray);
   process.on('beforeExit', () => session?.stall());
+}
+
+/**
+ * What is printed is with the submitter when the call returns: nothing piles up here when it is slow to read, and nothing is lost
+ * when the process ends.
+ */
+function blockWrites(): void {
+  for (const stream of [stdout, stderr] as { _handle?: { setBlocking?(on: boolean): number } }[])
+    stream._handle?.setBlocking?.(true);
 }
 
 class Session {
