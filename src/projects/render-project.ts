@@ -12,8 +12,8 @@ import { type Json, toJson } from '../core/json.ts';
 import type { ProjectSpec } from './project-spec.ts';
 
 /**
- * The text of project.yaml. Given the text that is there now, only what differs is changed: comments, order and style of
- * the rest stay.
+ * The text of project.yaml. Given the text that is there now, only what differs is changed: comments and order of the
+ * rest stay.
  */
 export function renderProject(spec: ProjectSpec, current?: string): string {
   const wanted = toJson(spec);
