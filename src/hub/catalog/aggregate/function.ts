@@ -39,7 +39,10 @@ export async function aggregate(
   const table = await data.table();
   if (window !== undefined && !(Number.isInteger(window) && window >= 1))
     throw unusableSetting(`window is ${window}`, { hint: 'give a whole number of rows from 1' });
-  checkFunctions(functions);
+  if (functions.length === 0)
+    throw unusableSetting('functions is empty', {
+      hint: `choose among ${Object.keys(reductions).join(', ')}`,
+    });
   const chosen = chooseMetrics(table, metrics, groupBy, data.name);
   const groups = groupTable(table, groupBy, orderBy);
   const outcome =
@@ -48,17 +51,6 @@ export async function aggregate(
       : rollWindows(table, groups, chosen, functions, { window, partial });
   const aggregated = await ctx.logDataset('aggregated', outcome);
   return { aggregated, rowCount: outcome.rowCount, groupCount: groups.length };
-}
-
-function checkFunctions(functions: readonly string[]): void {
-  const unknown = functions.filter((name) => !Object.hasOwn(reductions, name));
-  if (unknown.length > 0 || functions.length === 0)
-    throw unusableSetting(
-      unknown.length > 0 ? `there is no function "${unknown[0]}"` : 'functions is empty',
-      {
-        hint: `choose among ${Object.keys(reductions).join(', ')}`,
-      },
-    );
 }
 
 function chooseMetrics(

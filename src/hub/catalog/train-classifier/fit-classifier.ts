@@ -1,4 +1,5 @@
 import type { FeatureEncoding, Predictor, Table, TreeNodes } from 'slipway';
+import type { Breath } from '../learning/breath.ts';
 import { createRandom } from '../learning/random.ts';
 import { growTree } from './decision-tree.ts';
 import { encodeTable, type Matrix, planEncodings } from './encode-features.ts';
@@ -19,12 +20,17 @@ export interface Examples {
   readonly labels: Int32Array;
 }
 
+export interface FitOptions {
+  readonly onProgress?: Progress;
+  readonly breathe: Breath;
+}
+
 /** Trains on all rows given and gives the portable predictor. */
-export function fitClassifier(
+export async function fitClassifier(
   examples: Examples,
   settings: Settings,
-  options: { readonly onProgress?: Progress; readonly signal?: AbortSignal } = {},
-): Predictor {
+  options: FitOptions,
+): Promise<Predictor> {
   const scaled = settings.algorithm === 'knn' || settings.algorithm === 'logistic';
   const encodings: FeatureEncoding[] = planEncodings(examples.table, examples.features, scaled);
   const matrix = encodeTable(examples.table, encodings);
@@ -32,25 +38,28 @@ export function fitClassifier(
   switch (settings.algorithm) {
     case 'decision-tree':
     case 'random-forest':
-      return { ...base, type: 'tree-ensemble', trees: growTrees(matrix, examples, settings, options) };
+      return { ...base, type: 'tree-ensemble', trees: await growTrees(matrix, examples, settings, options) };
     case 'knn':
       return { ...base, ...keepPoints(matrix, examples.labels, settings.k) };
     case 'logistic': {
-      const fit = fitLogistic(matrix, examples.labels, examples.classes.length, {
+      const fit = await fitLogistic(matrix, examples.labels, examples.classes.length, {
         l2: settings.l2,
-        onStep: (step, loss) => options.onProgress?.('loss', loss, step),
+        onStep: (step, loss) => {
+          options.onProgress?.('loss', loss, step);
+          return options.breathe();
+        },
       });
       return { ...base, type: fit.type, weights: fit.weights, bias: fit.bias };
     }
   }
 }
 
-function growTrees(
+async function growTrees(
   matrix: Matrix,
   { labels, classes }: Examples,
   settings: Settings,
-  { onProgress, signal }: { readonly onProgress?: Progress; readonly signal?: AbortSignal },
-): TreeNodes[] {
+  { onProgress, breathe }: FitOptions,
+): Promise<TreeNodes[]> {
   const features = rankFeatures(matrix);
   const { depth, leaf, trees, seed } = settings;
   if (settings.algorithm === 'decision-tree') {
@@ -64,7 +73,7 @@ function growTrees(
     depth,
     leaf,
     seed,
-    ...(signal && { signal }),
+    breathe,
     onTree: (tree, unseen) => {
       grown++;
       if (score) onProgress('outOfBagAccuracy', score.add(tree, unseen), grown);

@@ -1,4 +1,5 @@
 import type { Context, DataItem, Model } from 'slipway';
+import { type Breath, createBreath } from '../learning/breath.ts';
 import { requireLabel } from '../learning/label-column.ts';
 import { barChart } from '../plots/bar-chart.ts';
 import { type FeatureImportance, featureImportance } from './feature-importance.ts';
@@ -69,8 +70,9 @@ export async function trainClassifier(
   const table = await data.table();
   const set = prepareTrainingSet(table, requireLabel(table, data, label), features);
   for (const note of set.notes) ctx.logger.warn(`left out: ${note}`);
-  const scores = validate(ctx, set, settings, { validation, folds });
-  const model = await trainOnAll(ctx, set, settings, scores);
+  const breathe = createBreath(ctx.signal);
+  const scores = await validate(ctx, set, settings, { validation, folds, breathe });
+  const model = await trainOnAll(ctx, set, settings, { scores, breathe });
   return {
     model,
     ...scores,
@@ -81,22 +83,27 @@ export async function trainClassifier(
 }
 
 /** Scores every round; with several, each fold's scores are points of the series `foldAccuracy` and so on. */
-function validate(
+async function validate(
   ctx: Context,
   set: TrainingSet,
   settings: Settings,
-  { validation, folds }: { readonly validation: number; readonly folds: number },
-): Scores {
-  const rounds = planRounds(set, validation, folds, settings.seed).map((round, i) => {
-    ctx.signal.throwIfAborted();
-    const scores = scoreRound(set, round, settings, ctx.signal);
+  {
+    validation,
+    folds,
+    breathe,
+  }: { readonly validation: number; readonly folds: number; readonly breathe: Breath },
+): Promise<Scores> {
+  const rounds: Scores[] = [];
+  for (const round of planRounds(set, validation, folds, settings.seed)) {
+    await breathe();
+    const scores = await scoreRound(set, round, settings, breathe);
+    rounds.push(scores);
     if (folds > 0)
       ctx.logMetrics(
         { foldAccuracy: scores.accuracy, foldLogLoss: scores.logLoss, foldMacroF1: scores.macroF1 },
-        { step: i + 1 },
+        { step: rounds.length },
       );
-    return scores;
-  });
+  }
   const scores = meanScores(rounds);
   ctx.logMetrics({ ...scores });
   return scores;
@@ -106,13 +113,13 @@ async function trainOnAll(
   ctx: Context,
   set: TrainingSet,
   settings: Settings,
-  scores: Scores,
+  { scores, breathe }: { readonly scores: Scores; readonly breathe: Breath },
 ): Promise<Model> {
-  const predictor = fitClassifier(set, settings, {
+  const predictor = await fitClassifier(set, settings, {
     onProgress: (metric, value, step) => ctx.logMetric(metric, value, { step }),
-    signal: ctx.signal,
+    breathe,
   });
-  const importance = featureImportance(predictor, set, settings.seed);
+  const importance = await featureImportance(predictor, set, settings.seed, breathe);
   await ctx.logPlot('feature-importance', renderImportance(importance), { title: 'Feature importance' });
   return ctx.logModel('model', {
     predictor,

@@ -6,7 +6,7 @@ export interface LogisticOptions {
   /** Strength of the penalty l2/2 · Σ weight² (biases are free); scikit-learn's C is 1 / l2. */
   readonly l2: number;
   /** Mean log loss after each step. */
-  readonly onStep?: (step: number, loss: number) => void;
+  readonly onStep?: (step: number, loss: number) => Promise<void>;
 }
 
 export interface LogisticFit extends Pick<LinearPredictor, 'type' | 'weights' | 'bias'> {
@@ -18,20 +18,21 @@ export interface LogisticFit extends Pick<LinearPredictor, 'type' | 'weights' | 
  * scores (Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", 4.4). Of two classes the first one's scores are
  * held at 0, which makes it ordinary binary logistic regression.
  */
-export function fitLogistic(
+export async function fitLogistic(
   matrix: Matrix,
   labels: Int32Array,
   classCount: number,
   options: LogisticOptions,
-): LogisticFit {
+): Promise<LogisticFit> {
   const fixed = classCount === 2 ? 1 : 0;
   const width = matrix.columns + 1;
   const scale = 1 / Math.max(1, matrix.rows);
   const objective = createObjective(matrix, labels, classCount, fixed, options.l2);
-  const { point, converged } = minimise(objective, (classCount - fixed) * width, {
-    tolerance: 1e-7,
+  const { point, converged } = await minimise(objective, (classCount - fixed) * width, {
+    // of the summed gradient, so that its mean over the rows is met
+    tolerance: 1e-8 * Math.max(1, matrix.rows),
     maxSteps: 1000,
-    onStep: (step, loss) => options.onStep?.(step, loss * scale),
+    onStep: async (step, loss) => options.onStep?.(step, loss * scale),
   });
   const rowOf = (c: number): number[] =>
     c < fixed

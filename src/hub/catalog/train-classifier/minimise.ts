@@ -7,7 +7,7 @@ export interface MinimiseOptions {
   readonly maxSteps: number;
   /** Pairs of steps and gradient changes that stand for the curvature. @default 10 */
   readonly memory?: number;
-  readonly onStep?: (step: number, value: number) => void;
+  readonly onStep?: (step: number, value: number) => Promise<void>;
 }
 
 export interface Minimum {
@@ -27,13 +27,17 @@ interface Correction {
  * Limited-memory BFGS with backtracking (Nocedal and Wright, "Numerical Optimization", 2nd ed., algorithms 7.4 and 3.1),
  * starting from zero. On a convex function it ends at the minimum, to the tolerance.
  */
-export function minimise(objective: Objective, size: number, options: MinimiseOptions): Minimum {
+export async function minimise(
+  objective: Objective,
+  size: number,
+  options: MinimiseOptions,
+): Promise<Minimum> {
   let point = new Float64Array(size);
   let gradient = new Float64Array(size);
   let value = objective(point, gradient);
   const corrections: Correction[] = [];
   for (let steps = 0; ; steps++) {
-    options.onStep?.(steps, value);
+    await options.onStep?.(steps, value);
     if (largest(gradient) <= options.tolerance) return { point, value, steps, converged: true };
     if (steps === options.maxSteps) return { point, value, steps, converged: false };
     const direction = descend(gradient, corrections);
@@ -87,7 +91,7 @@ function search(
   for (let halvings = 0; halvings < 50; halvings++, length /= 2) {
     for (let i = 0; i < next.length; i++) next[i] = (point[i] as number) + length * (direction[i] as number);
     const nextValue = objective(next, nextGradient);
-    if (nextValue <= value + 1e-4 * length * slope)
+    if (nextValue < value && nextValue <= value + 1e-4 * length * slope)
       return { point: next, gradient: nextGradient, value: nextValue };
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { TreeNodes } from 'slipway';
+import type { Breath } from '../learning/breath.ts';
 import { createRandom } from '../learning/random.ts';
 import { growTree } from './decision-tree.ts';
 import type { RankedFeatures } from './rank-features.ts';
@@ -8,8 +9,8 @@ export interface ForestOptions {
   readonly depth: number;
   readonly leaf: number;
   readonly seed: number;
-  readonly signal?: AbortSignal;
-  /** Called after each tree with the trees so far. */
+  readonly breathe: Breath;
+  /** Called after each tree, with the rows it did not see. */
   readonly onTree?: (tree: TreeNodes, outOfBag: readonly number[]) => void;
 }
 
@@ -17,16 +18,16 @@ export interface ForestOptions {
  * Trees on bootstrap samples, each split choosing among √features drawn at random (Breiman 2001, "Random Forests"); the
  * prediction is the mean of the trees' class shares. Each tree has a generator of its own, seeded from the seed and its number.
  */
-export function growForest(
+export async function growForest(
   features: RankedFeatures,
   labels: Int32Array,
   classCount: number,
   options: ForestOptions,
-): TreeNodes[] {
+): Promise<TreeNodes[]> {
   const featuresPerSplit = Math.max(1, Math.round(Math.sqrt(features.columns)));
   const trees: TreeNodes[] = [];
   for (let number = 1; number <= options.trees; number++) {
-    options.signal?.throwIfAborted();
+    await options.breathe();
     const random = createRandom(options.seed * 1_000_003 + number);
     const rows = Int32Array.from(labels, () => Math.floor(random() * labels.length)).sort();
     const { depth, leaf } = options;

@@ -1,4 +1,5 @@
 import { type Predictor, predictTable } from 'slipway';
+import type { Breath } from '../learning/breath.ts';
 import { logLoss, type Outcomes, scoreClasses } from '../learning/classification-metrics.ts';
 import { unusableSetting } from '../learning/errors.ts';
 import { foldRows, groupRows, splitRows } from '../learning/split-rows.ts';
@@ -46,14 +47,19 @@ function planHoldout(groups: readonly (readonly number[])[], share: number, seed
 }
 
 /** Trains on one side of the round and scores the other. */
-export function scoreRound(set: TrainingSet, round: Round, settings: Settings, signal?: AbortSignal): Scores {
+export async function scoreRound(
+  set: TrainingSet,
+  round: Round,
+  settings: Settings,
+  breathe: Breath,
+): Promise<Scores> {
   const examples = {
     ...set,
     table: set.table.take(round.train),
     labels: Int32Array.from(round.train, (row) => set.labels[row] ?? 0),
   };
   checkNeighbours(settings, round.train.length);
-  const predictor = fitClassifier(examples, settings, signal ? { signal } : {});
+  const predictor = await fitClassifier(examples, settings, { breathe });
   return scoresOf(outcomesOf(predictor, set, round.test));
 }
 
