@@ -26,13 +26,15 @@ export function indexFile(
  * fills it again. Several processes may have it open.
  */
 export class IndexDatabase {
+  readonly #storeDirectory: string;
   readonly #file: string;
   #database: Database | undefined;
   #inode = 0;
   #statements = new Map<string, Statement>();
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(storeDirectory: string) {
+    this.#storeDirectory = storeDirectory;
+    this.#file = indexFile(storeDirectory);
   }
 
   /** Runs `body` on an open index; if the file proves damaged or was replaced, once more on a new one. */
@@ -102,18 +104,24 @@ export class IndexDatabase {
   #open(): void {
     if (this.#database && inodeOf(this.#file) === this.#inode) return;
     this.close();
+    // asking where there is no store must not make one
+    if (inodeOf(this.#storeDirectory) === 0) {
+      this.#connect(':memory:');
+      return;
+    }
     mkdirSync(path.dirname(this.#file), { recursive: true });
+    this.#discardEmptied();
     try {
-      this.#connect();
+      this.#connect(this.#file);
     } catch (error) {
       if (sqliteFailure(error) !== 'corrupt') throw error;
       this.#discard();
-      this.#connect();
+      this.#connect(this.#file);
     }
   }
 
-  #connect(): void {
-    const database = openDatabase(this.#file);
+  #connect(file: string): void {
+    const database = openDatabase(file);
     this.#database = database;
     this.#inode = inodeOf(this.#file);
     database.exec(`PRAGMA busy_timeout = ${busyMs}`);
@@ -153,7 +161,17 @@ export class IndexDatabase {
       // a damaged database may fail to close; it goes anyway
       this.#database = undefined;
     }
-    if (inodeOf(this.#file) !== damaged) return;
+    if (inodeOf(this.#file) === damaged) this.#remove();
+  }
+
+  /** A file emptied beside a write-ahead log: SQLite never leaves that, and would wait for a lock in vain. */
+  #discardEmptied(): void {
+    const emptied = statSync(this.#file, { throwIfNoEntry: false })?.size === 0;
+    const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false });
+    if (emptied && log) this.#remove();
+  }
+
+  #remove(): void {
     for (const suffix of ['-wal', '-shm', '']) rmSync(this.#file + suffix, { force: true });
   }
 

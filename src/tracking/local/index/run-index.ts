@@ -3,7 +3,7 @@ import type { ArtifactRecord } from '../../run.ts';
 import type { ArtifactQuery, ArtifactRow, MetricPoint, RunPage, RunQuery } from '../../store.ts';
 import { advanceIndex, type IndexedProject } from './advance-index.ts';
 import { findRun } from './find-run.ts';
-import { IndexDatabase, indexFile } from './index-database.ts';
+import { IndexDatabase } from './index-database.ts';
 import { readPoints } from './read-run.ts';
 import { resolveArtifact, searchArtifacts } from './search-artifacts.ts';
 import { searchRuns } from './search-runs.ts';
@@ -15,7 +15,7 @@ export class RunIndex {
 
   constructor(storeDirectory: string, projectOf: (project: string) => IndexedProject) {
     this.#projectOf = projectOf;
-    this.#database = new IndexDatabase(indexFile(storeDirectory));
+    this.#database = new IndexDatabase(storeDirectory);
   }
 
   findRun(project: string, reference: string): string {

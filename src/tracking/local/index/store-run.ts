@@ -76,7 +76,7 @@ function isLive(run: IndexedRun): boolean {
 function storeFields(index: IndexDatabase, id: number, record: RunRecord): void {
   index.run('DELETE FROM fields WHERE run = ?', id);
   const insert = index.prepare(
-    'INSERT INTO fields (run, scope, key, type, num, rest, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO fields (run, scope, key, type, num, rest, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   for (const [scope, fields] of Object.entries(runSearchFields(record)))
     for (const [key, value] of fields)
