@@ -4,7 +4,7 @@ const load = await importFunction('hub://load-dataset');
 const describe = await importFunction('hub://describe');
 const evaluate = await importFunction('hub://evaluate');
 const batchPredict = await importFunction('hub://batch-predict');
-const train = await codeToFunction({ filename: 'notebooks/penguins.ipynb', handler: 'train' });
+const train = await codeToFunction({ filename: 'penguins.ipynb', handler: 'train' });
 
 /** Load → describe → train (a sweep, best by accuracy) → evaluate on the held-out rows → batch-predict, for both data sets. */
 export default pipeline('main', (_p, { seed = 7, holdout = 0.3 }: { seed?: number; holdout?: number }) => {
@@ -15,7 +15,7 @@ export default pipeline('main', (_p, { seed = 7, holdout = 0.3 }: { seed?: numbe
       .as(`train-${name}`)
       .with({ seed: 7 })
       .sweep({
-        hyperparams: { rate: [0.05, 0.2, 0.8], decay: [0.0001, 0.01], epochs: [40, 120] },
+        hyperparams: { rate: [0.2, 0.5, 2], decay: [0.0001, 0.01], epochs: [100, 400] },
         selector: 'max.accuracy',
         parallel: 2,
       })({ data: rows.train, label: 'species' });

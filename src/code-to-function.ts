@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
-import { findCallSite } from './pipelines/call-site.ts';
 import { cacheDirectory } from './projects/workspace.ts';
 import type { Handler } from './runtime/context.ts';
 
@@ -58,12 +57,11 @@ export async function codeToFunction(
 ): Promise<FunctionHandle<never, never>> {
   const live = typeof source === 'function' ? source : undefined;
   const callerStack = new Error().stack ?? '';
-  const site = findCallSite();
   const workspace = await currentWorkspace();
   const located = await locate(source, options, callerStack);
   const { packageFunction } = await import('./functions/package-function.ts');
   const packaged = await packageFunction({
-    source: findFile(located.filename, site?.file),
+    source: located.filename,
     root: workspace.project.root,
     cacheDirectory: cacheDirectory(workspace.project),
     ...(located.handler === undefined ? {} : { handlers: [located.handler] }),
@@ -78,19 +76,20 @@ export async function codeToFunction(
   );
 }
 
+/**
+ * Where the source is. A relative filename starts from the file that wrote it, where that is known and the file is there, else
+ * from the working directory.
+ */
 async function locate(
   source: Handler | SourceOptions,
   options: Partial<SourceOptions>,
   callerStack: string,
 ): Promise<SourceOptions> {
-  if (typeof source !== 'function') return source;
-  if (options.filename !== undefined) return { handler: source.name, ...options, filename: options.filename };
-  const { locateSource } = await import('./functions/locate-source.ts');
-  return { ...options, ...(await locateSource(source, callerStack)) };
-}
-
-/** A relative filename starts from the file that wrote it, where that is known and it is there, else from the working directory. */
-function findFile(filename: string, caller: string | undefined): string {
-  const beside = caller === undefined ? undefined : path.resolve(path.dirname(caller), filename);
-  return beside !== undefined && existsSync(beside) ? beside : path.resolve(filename);
+  const { callerFile, locateSource } = await import('./functions/locate-source.ts');
+  const given = typeof source === 'function' ? { handler: source.name, ...options } : source;
+  if (given.filename === undefined)
+    return { ...options, ...(await locateSource(source as Handler, callerStack)) };
+  const caller = callerFile(callerStack);
+  const beside = caller === undefined ? given.filename : path.resolve(path.dirname(caller), given.filename);
+  return { ...given, filename: existsSync(beside) ? beside : path.resolve(given.filename) };
 }

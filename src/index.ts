@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+import './register-api.ts';
+
 export {
   type ArgsOf,
   codeToFunction,

@@ -46,7 +46,7 @@ export async function locateSource(
 }
 
 /** The first file on the stack that is neither ours nor Node's nor a package's; none if a notebook cell comes first. */
-function callerFile(stack: string): string | undefined {
+export function callerFile(stack: string): string | undefined {
   for (const frame of parseStack(stack)) {
     if (/^evalmachine\b|^<anonymous>|^vm:/.test(frame.file)) return undefined;
     const bundle = path.basename(frame.file) === 'main.mjs' ? path.dirname(frame.file) : undefined;

@@ -8,6 +8,7 @@ import { refuseMisuses } from '../pipelines/check-source.ts';
 import { isPipeline, type Pipeline } from '../pipelines/pipeline.ts';
 import type { PipelineSignature } from '../pipelines/read-parameters.ts';
 import type { PipelineFileReport } from '../pipelines/read-source.ts';
+import { provideApi } from '../runtime/provide-api.ts';
 import { pipelineNotFound } from './errors.ts';
 import type { PipelineEntry } from './project-spec.ts';
 import { cacheDirectory, type Workspace } from './workspace.ts';
@@ -30,6 +31,7 @@ export async function loadPipeline(
     root,
     cacheDirectory: cacheDirectory(workspace.project),
   });
+  await provideApi(bundle.directory);
   const exports = await loadBundle(bundle.directory);
   const loaded = selectExport(exports, located, shown);
   return withSignature(loaded, report.signatures[loaded.name]);
