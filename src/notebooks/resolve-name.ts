@@ -1,4 +1,4 @@
-import type { CellSource } from './read-cells.ts';
+import { type CellSource, isMarked } from './read-cells.ts';
 import type { Reference, Statement } from './statement.ts';
 
 /** Where a name comes from: a cell (by position in the list) and the statements that declare it there. */
@@ -23,30 +23,43 @@ export interface NameIndex {
  * Code between markers comes before code outside of them.
  */
 export function createNameIndex(cells: readonly CellSource[]): NameIndex {
-  const tables = cells.map((cell) => declarationTable(cell));
-  const declaring = (name: string): number[] =>
-    tables.flatMap((table, cell) => (table.has(name) ? [cell] : []));
-  const own = (cell: number, name: string): Definition | undefined => {
-    const statements = tables[cell]?.get(name);
-    return statements && { cell, statements };
+  const everything = cells.map((cell) => declarationTable(cell, () => true));
+  const isMarkedUp = cells.some((cell) => cell.marked !== undefined);
+  const marked = isMarkedUp
+    ? cells.map((cell) => declarationTable(cell, (each) => isMarked(cell, each)))
+    : everything;
+  const own: NameIndex['own'] = (cell, name) => ownIn(marked, cell, name) ?? ownIn(everything, cell, name);
+  return {
+    own,
+    resolve: (from, use) => resolveIn(marked, from, use) ?? resolveIn(everything, from, use),
+    declaring: (name) => everything.flatMap((table, cell) => (table.has(name) ? [cell] : [])),
   };
-  const resolve: NameIndex['resolve'] = (from, { name, eager }) => {
-    const itself = own(from, name);
-    if (itself) return itself;
-    const all = declaring(name);
-    const marked = all.filter((cell) => cells[cell]?.marked?.length !== 0);
-    const candidates = marked.length > 0 ? marked : all;
-    const before = eager ? candidates.filter((cell) => cell < from) : [];
-    const chosen = before.at(-1) ?? candidates.at(-1);
-    return chosen === undefined ? undefined : own(chosen, name);
-  };
-  return { own, resolve, declaring };
 }
 
-function declarationTable(cell: CellSource): Map<string, Statement[]> {
+type DeclarationTable = ReadonlyMap<string, readonly Statement[]>;
+
+function ownIn(tables: readonly DeclarationTable[], cell: number, name: string): Definition | undefined {
+  const statements = tables[cell]?.get(name);
+  return statements && { cell, statements };
+}
+
+function resolveIn(
+  tables: readonly DeclarationTable[],
+  from: number,
+  { name, eager }: Pick<Reference, 'name' | 'eager'>,
+): Definition | undefined {
+  const itself = ownIn(tables, from, name);
+  if (itself) return itself;
+  const all = tables.flatMap((table, cell) => (table.has(name) ? [cell] : []));
+  const before = eager ? all.filter((cell) => cell < from) : [];
+  const chosen = before.at(-1) ?? all.at(-1);
+  return chosen === undefined ? undefined : ownIn(tables, chosen, name);
+}
+
+function declarationTable(cell: CellSource, counts: (statement: Statement) => boolean): DeclarationTable {
   const table = new Map<string, Statement[]>();
   if (cell.excluded !== undefined || cell.moduleName !== undefined) return table;
-  for (const statement of cell.analysed.statements)
+  for (const statement of cell.analysed.statements.filter(counts))
     for (const name of statement.declares) table.set(name, [...(table.get(name) ?? []), statement]);
   return table;
 }
