@@ -50,8 +50,8 @@ describe('describe', () => {
       upperQuartile: expect.closeTo(48.5, 9),
     });
     expect(rows.find((row) => row['column'] === 'island')).toMatchObject({
-      top: 'Biscoe',
-      topCount: 168,
+      mostFrequent: 'Biscoe',
+      mostFrequentCount: 168,
       mean: null,
     });
     const correlation = await bench.rows(run, 'correlation-table');
@@ -76,6 +76,7 @@ describe('describe', () => {
       constant: 'a,b,c\n1,1,x\n1,2,x\n1,3,x\n',
       empty: 'a,b\n1,\n2,\n3,\n',
       single: 'a,b\n1,2\n',
+      times: 'at,x\n2024-01-01T00:00:00Z,1\n2024-03-01T12:00:00Z,2\n',
       words: 'a\nx\ny\nx\n',
     };
     for (const [name, text] of Object.entries(texts)) {

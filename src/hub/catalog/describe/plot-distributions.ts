@@ -2,8 +2,8 @@ import type { ColumnSchema, Table } from 'slipway';
 import { chart } from '../plots/chart.ts';
 import { frame } from '../plots/frame.ts';
 import { classColor, ink, mainColor } from '../plots/palette.ts';
-import { formatNumber, linearScale } from '../plots/scale.ts';
-import { element, fitText, group, label } from '../plots/svg.ts';
+import { formatNumber, linearScale, type Scale } from '../plots/scale.ts';
+import { element, fitText, group, label, textWidth } from '../plots/svg.ts';
 import { type Classes, classLegend } from './classes.ts';
 import { binNumbers } from './histogram-bins.ts';
 import { countValues } from './summarise-columns.ts';
@@ -81,11 +81,8 @@ function drawHistogram(table: Table, column: ColumnSchema, classes: Classes | un
     nice: true,
     whole: true,
   });
-  const x = linearScale([edges[0] ?? 0, edges.at(-1) ?? 1], [0, panel.width], { ticks: 4 });
-  const format =
-    column.type === 'timestamp'
-      ? (value: number) => new Date(value).toISOString().slice(0, 10)
-      : formatNumber;
+  const x = valueScale(edges, column);
+  const format = column.type === 'timestamp' ? day : formatNumber;
   return (
     frame({ ...size, x, y, formatX: format }) +
     totals
@@ -104,6 +101,17 @@ function drawHistogram(table: Table, column: ColumnSchema, classes: Classes | un
   );
 }
 
+const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** Fewer ticks where their texts are long; of times the first and the last only, since round numbers are no round times. */
+function valueScale(edges: readonly number[], { type }: ColumnSchema): Scale {
+  const domain = [edges[0] ?? 0, edges.at(-1) ?? 1] as const;
+  if (type === 'timestamp')
+    return Object.assign(linearScale(domain, [24, panel.width - 24]), { ticks: domain });
+  const widest = Math.max(...domain.map((value) => textWidth(formatNumber(value))));
+  return linearScale(domain, [0, panel.width], { ticks: widest > 28 ? 3 : 5 });
+}
+
 const size = { width: panel.width, height: panel.height };
 
 /** Parts of a stacked bar, from the bottom up. */
@@ -120,6 +128,10 @@ function drawBars(table: Table, name: string, classes: Classes | undefined): str
   const groups = groupsOf(classes);
   const values = table.column(name);
   const all = countValues(values);
+  if (all.length > maxValues && all[0]?.count === 1)
+    return label(-panel.left, 12, `${formatNumber(all.length, 9)} values, each of them once`, {
+      color: ink.muted,
+    });
   const shown = all.slice(0, maxValues);
   const x = linearScale([0, Math.max(...shown.map(({ count }) => count))], [0, panel.width - 42], {
     nice: false,
@@ -145,7 +157,8 @@ function drawBars(table: Table, name: string, classes: Classes | undefined): str
       label(x(count) + 6, i * row + 15.5, formatNumber(count, 9), { color: ink.muted })
     );
   });
-  const rest = all.length > maxValues ? `and ${all.length - maxValues} more values` : undefined;
+  const rest =
+    all.length > maxValues ? `and ${formatNumber(all.length - maxValues, 9)} more values` : undefined;
   return group(
     -panel.left,
     0,

@@ -62,7 +62,7 @@ export function plotCorrelation(
     columns: names,
     values,
     colors: 'diverging',
-    format: (value) => value.toFixed(2).replace('-', '−'),
+    format: (value) => value.toFixed(2).replace('-0.00', '0.00').replace('-', '−'),
   });
   return { plot, values };
 }

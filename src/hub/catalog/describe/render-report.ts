@@ -1,6 +1,6 @@
 import { ink } from '../plots/palette.ts';
 import { formatNumber } from '../plots/scale.ts';
-import { escapeMarkup } from '../plots/svg.ts';
+import { escapeMarkup, fitText } from '../plots/svg.ts';
 import type { ColumnSummary } from './summarise-columns.ts';
 
 export interface Report {
@@ -79,10 +79,12 @@ function renderSummaries(summaries: readonly ColumnSummary[]): string {
       figure(summary.distinct),
       figure(summary.mean),
       figure(summary.deviation),
-      figure(summary.min),
+      summary.earliest === null ? figure(summary.min) : day(summary.earliest),
       figure(summary.median),
-      figure(summary.max),
-      summary.top === null ? '' : `${summary.top} (${figure(summary.topCount)})`,
+      summary.latest === null ? figure(summary.max) : day(summary.latest),
+      summary.mostFrequent === null
+        ? ''
+        : `${fitText(summary.mostFrequent, 220, 13)} (${figure(summary.mostFrequentCount)})`,
     ];
     return `<tr>${cells.map((cell) => `<td>${escapeMarkup(cell)}</td>`).join('')}</tr>`;
   });
@@ -90,7 +92,7 @@ function renderSummaries(summaries: readonly ColumnSummary[]): string {
   return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-function figure(value: number | string | null): string {
-  if (value === null) return '';
-  return typeof value === 'number' ? formatNumber(value) : value.slice(0, 19).replace('T', ' ');
-}
+const figure = (value: number | null): string => (value === null ? '' : formatNumber(value));
+
+/** A time to the minute. */
+const day = (iso: string): string => iso.slice(0, 16).replace('T', ' ');

@@ -1,45 +1,39 @@
 import type { ColumnType, Table, Value } from 'slipway';
 
-/** One row of the statistics table. Figures of numbers are absent for other columns. */
-export interface ColumnSummary {
+/** One row of the statistics table. What does not fit a column's type is null. */
+export interface ColumnSummary extends NumberSummary, TimeSummary, TextSummary {
   readonly column: string;
   readonly type: ColumnType;
   /** Values that are there. */
   readonly count: number;
   readonly missing: number;
   readonly distinct: number;
+}
+
+interface NumberSummary {
   readonly mean: number | null;
   /** Of the sample (n − 1). */
   readonly deviation: number | null;
-  readonly min: number | string | null;
+  readonly min: number | null;
   readonly lowerQuartile: number | null;
   readonly median: number | null;
   readonly upperQuartile: number | null;
-  readonly max: number | string | null;
-  /** Most frequent value of a text or true/false column. */
-  readonly top: string | null;
-  readonly topCount: number | null;
+  readonly max: number | null;
 }
 
-/** Statistics of every column over all rows. */
-export function summariseColumns(table: Table): ColumnSummary[] {
-  return table.columns.map(({ name, type }) => {
-    const present = table.column(name).filter((value) => value !== null);
-    const base = {
-      column: name,
-      type,
-      count: present.length,
-      missing: table.rowCount - present.length,
-      distinct: new Set(present.map(identity)).size,
-    };
-    if (type === 'integer' || type === 'number') return { ...base, ...summariseNumbers(present), ...noTop };
-    if (type === 'timestamp') return { ...base, ...noNumbers, ...timeRange(present), ...noTop };
-    return { ...base, ...noNumbers, ...mostFrequent(present) };
-  });
+/** ISO 8601. */
+interface TimeSummary {
+  readonly earliest: string | null;
+  readonly latest: string | null;
 }
 
-const noTop = { top: null, topCount: null };
-const noNumbers = {
+/** Of text and true/false columns. */
+interface TextSummary {
+  readonly mostFrequent: string | null;
+  readonly mostFrequentCount: number | null;
+}
+
+const nothing: NumberSummary & TimeSummary & TextSummary = {
   mean: null,
   deviation: null,
   min: null,
@@ -47,50 +41,72 @@ const noNumbers = {
   median: null,
   upperQuartile: null,
   max: null,
+  earliest: null,
+  latest: null,
+  mostFrequent: null,
+  mostFrequentCount: null,
 };
+
+/** Statistics of every column over all rows. */
+export function summariseColumns(table: Table): ColumnSummary[] {
+  return table.columns.map(({ name, type }) => {
+    const present = table.column(name).filter((value) => value !== null);
+    return {
+      column: name,
+      type,
+      count: present.length,
+      missing: table.rowCount - present.length,
+      distinct: new Set(present.map(identity)).size,
+      ...nothing,
+      ...(present.length > 0 && summariseValues(present, type)),
+    };
+  });
+}
 
 /** Dates are equal when their times are. */
 const identity = (value: Value): Value => (value instanceof Date ? value.getTime() : value);
 
-function summariseNumbers(
+function summariseValues(
   values: readonly Value[],
-): Omit<typeof noNumbers, never> | Record<keyof typeof noNumbers, number> {
-  if (values.length === 0) return noNumbers;
-  const sorted = Float64Array.from(values, Number).sort();
+  type: ColumnType,
+): NumberSummary | TimeSummary | TextSummary {
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return summariseNumbers(Float64Array.from(values, Number).sort());
+    case 'timestamp': {
+      const times = Float64Array.from(values, Number).sort();
+      const iso = (time: number | undefined): string => new Date(time ?? 0).toISOString();
+      return { earliest: iso(times[0]), latest: iso(times.at(-1)) };
+    }
+    case 'string':
+    case 'boolean': {
+      const [first] = countValues(values);
+      return { mostFrequent: first?.value ?? null, mostFrequentCount: first?.count ?? null };
+    }
+  }
+}
+
+function summariseNumbers(sorted: Float64Array): NumberSummary {
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
     mean,
     deviation: sorted.length > 1 ? Math.sqrt(squares / (sorted.length - 1)) : 0,
-    min: sorted[0] ?? 0,
+    min: sorted[0] ?? null,
     lowerQuartile: quantile(sorted, 0.25),
     median: quantile(sorted, 0.5),
     upperQuartile: quantile(sorted, 0.75),
-    max: sorted.at(-1) ?? 0,
+    max: sorted.at(-1) ?? null,
   };
 }
 
 /** Between the two nearest of the sorted values, in proportion (type 7 of Hyndman and Fan, as in R and NumPy). */
-export function quantile(sorted: Float64Array, share: number): number {
+function quantile(sorted: Float64Array, share: number): number {
   const place = (sorted.length - 1) * share;
   const low = sorted[Math.floor(place)] ?? 0;
   const high = sorted[Math.ceil(place)] ?? low;
   return low + (high - low) * (place - Math.floor(place));
-}
-
-function timeRange(values: readonly Value[]): { min: string | null; max: string | null } {
-  const times = values.filter((value) => value instanceof Date).map((value) => value.getTime());
-  if (times.length === 0) return { min: null, max: null };
-  const [low, high] = times.reduce(
-    ([least, most], time) => [Math.min(least, time), Math.max(most, time)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
-  return { min: new Date(low ?? 0).toISOString(), max: new Date(high ?? 0).toISOString() };
-}
-
-function mostFrequent(values: readonly Value[]): { top: string | null; topCount: number | null } {
-  const [first] = countValues(values);
-  return first ? { top: first.value, topCount: first.count } : noTop;
 }
 
 /** How often each value occurs, most frequent first; equals by name. */

@@ -44,7 +44,7 @@ export function plotRoc(curves: readonly ClassCurve[]): string {
     title: 'ROC curves',
     subtitle: `Each class against the rest${part}`,
     series: curves.slice(0, maxCurves).map(({ class: name, index, points, auc }) => ({
-      name: `${name}  ${auc.toFixed(3)}`,
+      name: `${name} (AUC ${auc.toFixed(3)})`,
       color: classColor(index),
       points,
     })),

@@ -65,7 +65,7 @@ function headingWidth({ title, subtitle = '' }: HeatmapOptions): number {
 
 function drawCells(options: HeatmapOptions, cell: Cell): string[] {
   const { shade = (value: number) => value, colors, format } = options;
-  const small = cell.width < 38;
+  const small = cell.width < 46;
   return options.rows.flatMap((_, row) =>
     options.columns.map((__, column) => {
       const value = options.values[row]?.[column] ?? null;
@@ -83,7 +83,7 @@ function drawCells(options: HeatmapOptions, cell: Cell): string[] {
       });
       if (value === null) return box;
       const text = format(value, row, column);
-      const style = { size: small ? 9 : 12, color: textOn(color), anchor: 'middle' } as const;
+      const style = { size: small ? 9.5 : 12, color: textOn(color), anchor: 'middle' } as const;
       return box + label(x + cell.width / 2, y + cell.height / 2, text, style);
     }),
   );

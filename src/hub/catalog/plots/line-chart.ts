@@ -36,7 +36,8 @@ export function lineChart(options: LineChartOptions): string {
     {
       title: options.title,
       subtitle: options.subtitle,
-      legend: options.series,
+      // one line needs no telling apart
+      legend: options.series.length > 1 ? options.series : [],
       width: 54 + width + 20,
       height: height + 44,
     },

@@ -47,13 +47,16 @@ function widen(value: number): [number, number] {
   return [value - by, value + by];
 }
 
-/** A number for people: thousands set apart, at most `digits` significant digits after the point, very large and small ones in scientific form. */
+/** A number for people: thousands set apart from 10,000 on, at most `digits` significant digits after the point, very large and small ones in scientific form. */
 export function formatNumber(value: number, digits: number = 4): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e9 || size < 1e-4) return value.toExponential(2).replace('e+', 'e').replace('-', '−');
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  const text = value.toLocaleString('en-US', { maximumFractionDigits: Math.min(decimals, 8) });
+  const text = value.toLocaleString('en-US', {
+    maximumFractionDigits: Math.min(decimals, 8),
+    useGrouping: size >= 10_000,
+  });
   return text.replace('-', '−');
 }
 
