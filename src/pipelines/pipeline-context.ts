@@ -7,7 +7,7 @@ import { createReference } from './reference-value.ts';
 /** The `p` that a pipeline's body gets: a view on the builder. */
 export function createPipelineContext(builder: PipelineBuilder): PipelineContext {
   return {
-    artifact: <Kind>(step: unknown, key: string) => builder.artifact(step, key) as Reference<Kind>,
+    artifact: ((step: unknown, key: string) => builder.artifact(step, key)) as PipelineContext['artifact'],
     parameter: <Value>(name: string) =>
       createReference({
         pipeline: builder,

@@ -1,3 +1,4 @@
+import type { Artifact } from '../data/artifact.ts';
 import type { ParameterSpec } from '../functions/function-spec.ts';
 import { buildPlan, type PlanOptions } from './build-plan.ts';
 import type { Condition } from './condition.ts';
@@ -5,12 +6,13 @@ import { outsidePipeline, pipelineNested } from './errors.ts';
 import { currentPipeline } from './pipeline-builder.ts';
 import type { Plan } from './plan.ts';
 import { type PipelineSignature, readSignature } from './read-parameters.ts';
-import type { Reference, ReferenceTo, StepHandle } from './reference.ts';
+import type { LoggedArtifact, Reference, ReferenceTo, StepHandle } from './reference.ts';
 
 /** What a pipeline's body gets as its first argument. */
 export interface PipelineContext {
-  /** An artifact that a step logs (`ctx.logModel('model', …)`) but does not return. `Kind` is inferred from where it goes. */
-  artifact<Kind = unknown>(step: StepHandle, key: string): Reference<Kind>;
+  /** An artifact that a step logs (`ctx.logModel('model', …)`) but does not return. Any input takes it unless a kind is given. */
+  artifact(step: StepHandle, key: string): LoggedArtifact;
+  artifact<Kind extends Artifact>(step: StepHandle, key: string): Reference<Kind>;
   /** A parameter as a reference, so that the plan keeps the edge to it instead of the value. */
   parameter<Value = unknown>(name: string): Reference<Value>;
   /** Orders steps where no data does: what `do` adds starts when all of `steps` have completed. */

@@ -3,6 +3,7 @@ import type { DataItem } from '../data/data-item.ts';
 
 declare const referenceType: unique symbol;
 declare const stepType: unique symbol;
+declare const artifactType: unique symbol;
 
 /** What every reference to a `Value` has in common; a step argument of type `Value` accepts it. Covariant. */
 export interface ReferenceTo<out Value> {
@@ -18,6 +19,11 @@ export type Reference<Value> = ReferenceTo<Value> & PropertyReferences<Value>;
 /** Stands where a value cannot go from step to step; `Message` says why. */
 export interface NotPassable<Message extends string> {
   readonly [referenceType]: Message;
+}
+
+/** An artifact that a step logs, of whatever kind; every input accepts it, the run checks the kind. */
+export interface LoggedArtifact {
+  readonly [artifactType]: true;
 }
 
 type IsAny<Value> = 0 extends 1 & Value ? true : false;
@@ -114,7 +120,7 @@ export type StepArgument<Value> =
   IsAny<Value> extends true
     ? unknown
     : IsInput<Value> extends true
-      ? string | URL | Value | ReferenceTo<Exclude<Value, undefined>> | ReferenceTo<string>
+      ? string | URL | Value | ReferenceTo<Exclude<Value, undefined>> | ReferenceTo<string> | LoggedArtifact
       : Value | ReferenceTo<Exclude<Value, undefined>> | NestedArgument<Value>;
 
 type NestedArgument<Value> = Value extends Leaf | AnyFunction

@@ -58,7 +58,7 @@ export function renderProjectFiles(
   name: string,
   template: ProjectTemplate,
 ): Readonly<Record<string, string>> {
-  const own = template === 'notebook' ? renderNotebookFiles(name) : renderTypescriptFiles(name);
+  const own = template === 'notebook' ? renderNotebookFiles(name) : renderTypescriptFiles();
   const source = template === 'notebook' ? 'notebooks/train.ipynb' : 'functions/train.ts';
   return { ...renderCommonFiles({ project: name, source }), ...own };
 }

@@ -112,7 +112,7 @@ describe('the plan as JSON', () => {
     );
   });
 
-  it.each<[string, (draft: Record<string, never>) => unknown]>([
+  it.each<[string, (draft: Record<string, unknown>) => unknown]>([
     ['a key that does not exist', (draft) => ({ ...draft, extra: 1 })],
     ['another kind', (draft) => ({ ...draft, kind: 'Plot' })],
     [
@@ -126,7 +126,7 @@ describe('the plan as JSON', () => {
     ['a list instead of an object', () => []],
     ['nothing', () => null],
   ])('is refused by schema and reader alike with %s', (_name, change) => {
-    const draft = JSON.parse(JSON.stringify(full)) as Record<string, never>;
+    const draft = JSON.parse(JSON.stringify(full)) as Record<string, unknown>;
     expect(verdicts(change(draft))).toEqual({ schema: false, reader: false });
   });
 

@@ -1,6 +1,8 @@
 // Checked by tsc (`npm run typecheck`): every line marked as an expected error must be one, and no other.
 import type { Dataset, Model } from '../../src/data/artifact.ts';
 import type { DataItem } from '../../src/data/data-item.ts';
+import { eq, gt } from '../../src/pipelines/condition.ts';
+import { type PipelineContext, pipeline } from '../../src/pipelines/pipeline.ts';
 import type {
   InputArgs,
   InputKeys,
@@ -127,3 +129,30 @@ const notOne: Reference<number> = 3;
 void notOne;
 
 export const handlerOfAnyShape: Handler = fit;
+
+declare const p: PipelineContext;
+train({ data: p.artifact(data, 'rows') });
+evaluate({ model: p.artifact(m, 'model'), data: p.artifact<Dataset>(data, 'rows'), threshold: 1 });
+p.when(gt(m.metrics.accuracy, 0.9), () => train({ data: data.dataset }));
+p.when(eq(m.name, 'x'), () => undefined).else(() => undefined);
+p.after(data, m.model).do(() => train({ data: data.dataset }));
+// @ts-expect-error a text is not compared by size
+gt(m.name, 0.9);
+// @ts-expect-error the types of both sides differ
+eq(m.name, 3);
+// @ts-expect-error not a step
+p.artifact('data', 'rows');
+// @ts-expect-error not a step
+p.after('data');
+
+const typed = pipeline('typed', (_p, { depth = 4 }: { depth?: number }) => {
+  const step = train({ data: data.dataset, depth });
+  return { accuracy: step.metrics.accuracy };
+});
+typed.plan({ depth: 3 });
+// @ts-expect-error a parameter that the pipeline does not have
+typed.plan({ dpeth: 3 });
+// @ts-expect-error a parameter of another type
+typed.plan({ depth: 'deep' });
+// @ts-expect-error a pipeline is not called
+typed({ depth: 3 });

@@ -2,7 +2,7 @@ import { handlerSources, sharedSource } from './handlers.ts';
 
 /** Files of a project whose functions are written in a notebook, without what every project has. */
 export function renderNotebookFiles(project: string): Readonly<Record<string, string>> {
-  return { 'notebooks/train.ipynb': renderNotebook(project), 'pipeline.ts': renderPipelineFile(project) };
+  return { 'notebooks/train.ipynb': renderNotebook(project), 'pipeline.ts': pipelineFile };
 }
 
 interface Cell {
@@ -62,8 +62,7 @@ function notebookCells(project: string): readonly Cell[] {
   ];
 }
 
-function renderPipelineFile(project: string): string {
-  return `import { codeToFunction, pipeline } from 'slipway';
+const pipelineFile = `import { codeToFunction, pipeline } from 'slipway';
 
 const filename = 'notebooks/train.ipynb';
 const split = await codeToFunction({ filename, handler: 'split' });
@@ -71,7 +70,7 @@ const train = await codeToFunction({ filename, handler: 'train' });
 const evaluate = await codeToFunction({ filename, handler: 'evaluate' });
 
 /** Split → train (the best of six trials) → evaluate on the rows that were held back. */
-export default pipeline('${project}', (_p, { holdout = 0.3 }: { holdout?: number }) => {
+export default pipeline('main', (_p, { holdout = 0.3 }: { holdout?: number }) => {
   const rows = split.with({ seed: 1 })({ data: 'data/shells.csv', holdout });
   const best = train.sweep({
     hyperparams: { rate: [0.01, 0.1, 0.5], epochs: [20, 100] },
@@ -81,4 +80,3 @@ export default pipeline('${project}', (_p, { holdout = 0.3 }: { holdout?: number
   return { accuracy: scores.accuracy };
 });
 `;
-}

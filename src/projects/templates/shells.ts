@@ -9,7 +9,7 @@ export function renderShells(rows = 150): string {
   };
   const lines = Array.from({ length: rows }, (_, i) => {
     const kind = kinds[i % kinds.length] ?? kinds[0];
-    return `${normal(kind.length, 3.2).toFixed(1)},${normal(kind.width, 2.1).toFixed(1)},${kind.name}`;
+    return `${normal(kind.length, 5.5).toFixed(1)},${normal(kind.width, 3.4).toFixed(1)},${kind.name}`;
   });
   return `length,width,kind\n${lines.join('\n')}\n`;
 }

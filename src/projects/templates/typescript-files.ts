@@ -1,8 +1,8 @@
 import { handlerSources, sharedSource } from './handlers.ts';
 
 /** Files of a project whose functions are written in TypeScript, without what every project has. */
-export function renderTypescriptFiles(project: string): Readonly<Record<string, string>> {
-  return { 'functions/train.ts': renderFunctions(), 'pipeline.ts': renderPipelineFile(project) };
+export function renderTypescriptFiles(): Readonly<Record<string, string>> {
+  return { 'functions/train.ts': renderFunctions(), 'pipeline.ts': pipelineFile };
 }
 
 function renderFunctions(): string {
@@ -18,8 +18,7 @@ function renderFunctions(): string {
     .concat('\n');
 }
 
-function renderPipelineFile(project: string): string {
-  return `import { codeToFunction, pipeline } from 'slipway';
+const pipelineFile = `import { codeToFunction, pipeline } from 'slipway';
 import * as functions from './functions/train.ts';
 
 const filename = 'functions/train.ts';
@@ -28,7 +27,7 @@ const train = await codeToFunction(functions.train, { filename, handler: 'train'
 const evaluate = await codeToFunction(functions.evaluate, { filename, handler: 'evaluate' });
 
 /** Split → train (the best of six trials) → evaluate on the rows that were held back. */
-export default pipeline('${project}', (_p, { holdout = 0.3 }: { holdout?: number }) => {
+export default pipeline('main', (_p, { holdout = 0.3 }: { holdout?: number }) => {
   const rows = split.with({ seed: 1 })({ data: 'data/shells.csv', holdout });
   const best = train.sweep({
     hyperparams: { rate: [0.01, 0.1, 0.5], epochs: [20, 100] },
@@ -38,4 +37,3 @@ export default pipeline('${project}', (_p, { holdout = 0.3 }: { holdout?: number
   return { accuracy: scores.accuracy };
 });
 `;
-}
