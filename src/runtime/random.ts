@@ -5,9 +5,17 @@ import { randomInt } from 'node:crypto';
  * generator, 128 bits of state, passes PractRand), its state filled from the seed by splitmix32 and stirred twelve times.
  * Without a seed the system's generator gives one. Not for secrets.
  */
-export function createRandom(seed: number = randomInt(2 ** 32)): () => number {
-  const next = sfc32(seed);
-  return () => ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 9_007_199_254_740_992;
+export function createRandom(seed?: number): () => number {
+  let next: (() => number) | undefined;
+  return () => {
+    // most runs draw nothing: the state is made with the first number
+    next ??= sfc32(seed ?? randomInt(2 ** 32));
+    return draw(next);
+  };
+}
+
+function draw(next: () => number): number {
+  return ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 9_007_199_254_740_992;
 }
 
 function sfc32(seed: number): () => number {

@@ -8,7 +8,12 @@ interface ProcessEntry {
   readonly group: number;
   readonly session: number;
   readonly state: string;
+  /** Clock ticks since boot; with the pid it names a process for ever. */
+  readonly started: string;
 }
+
+/** Processes by pid, with their start times. */
+export type KnownProcesses = ReadonlyMap<number, string>;
 
 /** Sends a signal to every process of a group; false when there is none any more. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
@@ -21,16 +26,16 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 }
 
 /** Processes that descend from the leader but have left its session, e.g. daemons; to be asked while the leader lives. */
-export function strayDescendants(leader: number): readonly number[] {
+export function strayDescendants(leader: number): KnownProcesses {
   const all = listProcesses();
   const children = new Map<number, ProcessEntry[]>();
   for (const entry of all) children.set(entry.parent, [...(children.get(entry.parent) ?? []), entry]);
-  const found: number[] = [];
+  const found = new Map<number, string>();
   const open = [leader];
   for (let pid = open.pop(); pid !== undefined; pid = open.pop())
     for (const child of children.get(pid) ?? []) {
       open.push(child.pid);
-      if (child.group !== leader && child.session !== leader) found.push(child.pid);
+      if (child.group !== leader && child.session !== leader) found.set(child.pid, child.started);
     }
   return found;
 }
@@ -39,7 +44,7 @@ export function strayDescendants(leader: number): readonly number[] {
  * Kills a group, the rest of its session and the given strays, and resolves once none is left: true, or false when something
  * cannot be killed (it hangs in the kernel).
  */
-export async function killGroup(group: number, strays: ReadonlySet<number> = new Set()): Promise<boolean> {
+export async function killGroup(group: number, strays: KnownProcesses = new Map()): Promise<boolean> {
   const until = performance.now() + giveUpAfterMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     signalGroup(group, 'SIGKILL');
@@ -52,12 +57,14 @@ export async function killGroup(group: number, strays: ReadonlySet<number> = new
 }
 
 /** Zombies apart: they have ended, and wait only for a parent that does not ask. */
-function remaining(group: number, strays: ReadonlySet<number>): readonly number[] {
+function remaining(group: number, strays: KnownProcesses): readonly number[] {
   if (process.platform !== 'linux') return signalGroup(group, 0) ? [group] : [];
   if (strays.size === 0 && !signalGroup(group, 0)) return [];
   return listProcesses()
     .filter(({ state }) => state !== 'Z' && state !== 'X')
-    .filter((entry) => entry.group === group || entry.session === group || strays.has(entry.pid))
+    .filter(
+      (entry) => entry.group === group || entry.session === group || strays.get(entry.pid) === entry.started,
+    )
     .map(({ pid }) => pid);
 }
 
@@ -78,16 +85,15 @@ function listProcesses(): readonly ProcessEntry[] {
     .flatMap((name) => {
       try {
         const text = readFileSync(`/proc/${name}/stat`, 'latin1');
-        const [state = '', parent, group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-        return [
-          {
-            pid: Number(name),
-            state,
-            parent: Number(parent),
-            group: Number(group),
-            session: Number(session),
-          },
-        ];
+        const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        const [state = '', parent, group, session] = fields;
+        const ids = {
+          pid: Number(name),
+          parent: Number(parent),
+          group: Number(group),
+          session: Number(session),
+        };
+        return [{ ...ids, state, started: fields[19] ?? '' }];
       } catch {
         return [];
       }

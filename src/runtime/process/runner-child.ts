@@ -3,7 +3,13 @@ import path from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import type { LogChunk } from '../runtime.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
-import { killGroup, signalGroup, signalProcess, strayDescendants } from './process-group.ts';
+import {
+  type KnownProcesses,
+  killGroup,
+  signalGroup,
+  signalProcess,
+  strayDescendants,
+} from './process-group.ts';
 
 export interface RunnerChildOptions {
   readonly workingDirectory: string;
@@ -36,7 +42,7 @@ export class RunnerChild {
   onExit: () => void = () => undefined;
   onOutput: (stream: LogChunk['stream'], data: Buffer) => void = () => undefined;
   readonly #process: ChildProcess;
-  #strays: ReadonlySet<number> = new Set();
+  #strays: KnownProcesses = new Map();
 
   constructor(options: RunnerChildOptions) {
     const { memory } = options;
@@ -69,7 +75,7 @@ export class RunnerChild {
     if (this.pid === undefined) return;
     this.#noteStrays(this.pid);
     signalGroup(this.pid, 'SIGTERM');
-    for (const pid of this.#strays) signalProcess(pid, 'SIGTERM');
+    for (const pid of this.#strays.keys()) signalProcess(pid, 'SIGTERM');
   }
 
   /** Ends the whole group by force, daemons that left it included. */
@@ -117,7 +123,7 @@ export class RunnerChild {
 
   /** While the process lives, its descendants can be told by their parents. */
   #noteStrays(pid: number): void {
-    this.#strays = new Set([...this.#strays, ...strayDescendants(pid)]);
+    this.#strays = new Map([...this.#strays, ...strayDescendants(pid)]);
   }
 
   #drained(name: LogChunk['stream']): Promise<void> {
