@@ -70,12 +70,11 @@ function readLines(handle: number, offset: number, size: number): Buffer {
 }
 
 function parseLines(file: string, bytes: Buffer, start: JournalPosition): JournalChunk {
-  const lines = bytes.toString('utf8').split('\n');
-  lines.pop();
+  const parsed = parseAll(bytes.toString('utf8', 0, bytes.length - 1));
   const events: JournalEvent[] = [];
   let { line, seq } = start;
-  for (const text of lines) {
-    const event = parseEvent(text);
+  for (const value of parsed) {
+    const event = asEvent(value);
     if (!event || event.seq > seq + 1) {
       const offset = start.offset + offsetOfLine(bytes, line - start.line);
       return { events, position: { offset, line, seq }, corrupt: corruption(file, line + 1, seq, event) };
@@ -89,14 +88,29 @@ function parseLines(file: string, bytes: Buffer, start: JournalPosition): Journa
   return { events, position: { offset: start.offset + bytes.length, line, seq } };
 }
 
-function parseEvent(text: string): JournalEvent | undefined {
+/** The value of each line; undefined for what is no JSON. Parsed as one array where all are sound, which is faster. */
+function parseAll(text: string): readonly unknown[] {
+  const lines = text.split('\n');
   try {
-    const value = JSON.parse(text) as JournalEvent | null;
-    const shaped = typeof value === 'object' && value !== null && typeof value.kind === 'string';
-    return shaped && Number.isInteger(value.seq) && Number.isFinite(value.time) ? value : undefined;
+    const values = JSON.parse(`[${lines.join(',')}]`) as unknown[];
+    if (values.length === lines.length) return values;
   } catch {
-    return undefined;
+    // one of the lines is damaged: each for itself, to find which
   }
+  return lines.map((line) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+function asEvent(value: unknown): JournalEvent | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const event = value as JournalEvent;
+  const shaped = typeof event.kind === 'string' && Number.isInteger(event.seq) && Number.isFinite(event.time);
+  return shaped ? event : undefined;
 }
 
 function offsetOfLine(bytes: Buffer, index: number): number {

@@ -11,10 +11,6 @@ const cache = path.join(root, '.cache', 'perf-tracking');
 const library = path.join(cache, 'tracking.mjs');
 const quick = process.argv.includes('--quick');
 
-const [role, ...rest] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-if (role === 'writer') await writer(...rest);
-else await main();
-
 async function loadLibrary() {
   return import(pathToFileURL(library).href);
 }
@@ -181,14 +177,16 @@ async function manyRuns(directory, report) {
   writeRuns(storeDirectory, count, 100);
   const open = () => openLocalStore({ directory: storeDirectory, project: 'perf' });
   let store = open();
+  const cpuBefore = process.cpuUsage();
   let start = performance.now();
   await store.searchRuns({ limit: 1 });
   const rebuild = (performance.now() - start) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
   await store.close();
   start = performance.now();
   const bytes = await bareRead(storeDirectory);
   const bare = (performance.now() - start) / 1000;
-  report(`index of ${count} runs and ${(count * 100) / 1e6} M points built`, rebuild, quick ? 0.5 : 5, 's', `reading and parsing the same ${round(bytes / 1e6)} MB of journals ${round(bare)} s`);
+  report(`index of ${count} runs and ${(count * 100) / 1e6} M points built`, rebuild, quick ? 0.5 : 5, 's', `reading and parsing the same ${round(bytes / 1e6)} MB of journals ${round(bare)} s; CPU time of building ${round((cpu.user + cpu.system) / 1e6)} s`);
   store = open();
   await store.searchRuns({ limit: 1 });
   for (const [what, query] of [
@@ -285,3 +283,7 @@ async function lines(child, onLine = () => undefined) {
   }
   return read;
 }
+
+const [role, ...rest] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+if (role === 'writer') await writer(...rest);
+else await main();

@@ -197,6 +197,44 @@ describe('the index', () => {
     expect(readdirSync(indexDirectory)).toHaveLength(1);
   });
 
+  it('is not needed to find what a run has just made, and finds the same', async () => {
+    const directory = tempDirectory();
+    const store = openLocalStore({ directory, project: 'demo' });
+    const digest = (i: number): string => `sha256:${String(i).padStart(64, '0')}`;
+    for (let i = 0; i < 3; i++) {
+      const uid = `maker${i}`;
+      const uri = `store://demo/model@${digest(i)}`;
+      const writer = store.createRun({
+        uid,
+        name: uid,
+        project: 'demo',
+        runKind: 'run',
+        params: {},
+        inputs: {},
+        labels: {},
+      });
+      const artifact = { key: 'model', kind: 'file', uri, digest: digest(i), size: 1, files: ['a'] } as const;
+      writer.append({ kind: 'artifact', artifact: { ...artifact, producer: uid } });
+      writer.append({ kind: 'state', state: 'completed' });
+      writer.close();
+    }
+    expect(await store.resolveArtifact('store://demo/model')).toMatchObject({ producer: 'maker2' });
+    expect(await store.resolveArtifact(`store://demo/model@${digest(1)}`)).toMatchObject({
+      producer: 'maker1',
+    });
+    expect(readdirSync(directory)).toEqual(['projects']);
+    await store.trashRun('maker2');
+    expect(await store.resolveArtifact('store://demo/model')).toMatchObject({ producer: 'maker1' });
+    expect(await store.resolveArtifact(`store://demo/model@${digest(2)}`)).toMatchObject({
+      producer: 'maker2',
+    });
+    for (let i = 0; i < 1500; i++) await store.setLabels('maker0', { filler: `${i}` });
+    expect(await store.resolveArtifact(`store://demo/model@${digest(0)}`)).toMatchObject({
+      producer: 'maker0',
+    });
+    await store.close();
+  });
+
   it('makes nothing where there is no store', async () => {
     const directory = path.join(tempDirectory(), '.slipway');
     const store = openLocalStore({ directory, project: 'demo' });

@@ -177,7 +177,7 @@ describe('searching', () => {
         const page = await store.searchRuns({ filter: text, orderBy: order, limit });
         expect(page.runs.map(({ uid }) => uid)).toEqual(expected);
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
     await store.close();
   }, 120_000);

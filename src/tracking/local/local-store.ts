@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { invalidName } from '../../core/errors.ts';
 import { parseName } from '../../core/name.ts';
-import { parseStoreUri } from '../../core/store-uri.ts';
+import { parseStoreUri, type StoreUri } from '../../core/store-uri.ts';
 import { artifactNotFound, runBusy } from '../errors.ts';
 import { type FollowOptions, followJournal } from '../follow-journal.ts';
 import { followLog } from '../follow-log.ts';
@@ -29,6 +29,7 @@ import { importRun } from './import-run.ts';
 import type { IndexedProject } from './index/advance-index.ts';
 import { RunIndex } from './index/run-index.ts';
 import { createWriter, takeOverWriter, type WriterContext } from './open-writer.ts';
+import { findRecentArtifact } from './recent-artifact.ts';
 import { RunReader } from './run-reader.ts';
 import { artifactFolder, isRunFolderName, journalFile, ledgerFile, runDirectory } from './store-layout.ts';
 
@@ -128,7 +129,7 @@ class LocalStore implements RunStore {
   }
 
   async resolveArtifact(uri: string): Promise<ArtifactRecord> {
-    return this.#index.resolveArtifact(parseStoreUri(uri));
+    return this.#resolve(parseStoreUri(uri));
   }
 
   async searchArtifacts(query: ArtifactQuery): Promise<readonly ArtifactRow[]> {
@@ -143,7 +144,7 @@ class LocalStore implements RunStore {
         hint: 'it always stands for the newest artifact of the key; choose another name',
       });
     const { project, key } = parseStoreUri(uri);
-    const { digest } = this.#index.resolveArtifact(parseStoreUri(uri));
+    const { digest } = this.#resolve(parseStoreUri(uri));
     this.#indexed(project).ledger.append({ kind: 'tag', key, tag, digest });
   }
 
@@ -217,6 +218,10 @@ class LocalStore implements RunStore {
     const folder = runDirectory(this.#directory, this.project, reference);
     const exact = isRunFolderName(reference) && statSync(folder, { throwIfNoEntry: false });
     return exact ? reference : this.#index.findRun(this.project, reference);
+  }
+
+  #resolve(uri: StoreUri): ArtifactRecord {
+    return findRecentArtifact(this.#indexed(uri.project), uri) ?? this.#index.resolveArtifact(uri);
   }
 
   #indexed(name: string): IndexedProject {

@@ -83,25 +83,34 @@ function storeFields(index: IndexDatabase, id: number, record: RunRecord): void 
       insert.run(id, scope, key, value.type, value.num, value.rest, value.text);
 }
 
+/** Rows of one INSERT of points: binding many values at once is much cheaper than many calls. */
+const pointsAtOnce = 50;
+const insertPoints = (rows: number): string =>
+  `INSERT OR REPLACE INTO points (series, seq, time, step, value) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?)').join(', ')}`;
+const insertPoint = insertPoints(1);
+const insertManyPoints = insertPoints(pointsAtOnce);
+
 /** Adds the points and artifacts among new events of a run. */
 export function storeEvents(index: IndexDatabase, id: number, events: readonly JournalEvent[]): void {
   const seriesIds = new Map<string, number>();
-  const insertPoint = index.prepare(
-    'INSERT OR REPLACE INTO points (series, seq, time, step, value) VALUES (?, ?, ?, ?, ?)',
-  );
+  let waiting: (number | null)[] = [];
   for (const event of events) {
     if (event.kind === 'artifact') storeArtifact(index, id, event);
     if (event.kind !== 'metric') continue;
-    const name = searchText(seriesName(event.key, event.context));
+    const name = event.context ? seriesName(event.key, event.context) : event.key;
     let series = seriesIds.get(name);
     if (series === undefined) {
-      series = seriesId(index, id, name, event);
+      series = seriesId(index, id, searchText(name), event);
       seriesIds.set(name, series);
     }
     // SQLite keeps no NaN: a point without a value is one
     const value = jsonNumber(event.value) ?? Number.NaN;
-    insertPoint.run(series, event.seq, event.time, event.step ?? null, Number.isNaN(value) ? null : value);
+    waiting.push(series, event.seq, event.time, event.step ?? null, Number.isNaN(value) ? null : value);
+    if (waiting.length < 5 * pointsAtOnce) continue;
+    index.prepare(insertManyPoints).run(...waiting);
+    waiting = [];
   }
+  for (let at = 0; at < waiting.length; at += 5) index.prepare(insertPoint).run(...waiting.slice(at, at + 5));
 }
 
 function seriesId(index: IndexDatabase, run: number, name: string, event: MetricEvent): number {
