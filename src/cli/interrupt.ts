@@ -31,7 +31,7 @@ export function catchInterrupts(graceful: boolean, err: TextOutput): Interrupt {
 async function leaveAtOnce(signal: NodeJS.Signals): Promise<void> {
   try {
     const { signalGroup, strayDescendants } = await import('../runtime/process/process-group.ts');
-    for (const pid of strayDescendants(process.pid)) signalGroup(pid, 'SIGKILL');
+    for (const pid of strayDescendants(process.pid).keys()) signalGroup(pid, 'SIGKILL');
   } finally {
     process.exit(exitCodeOfSignal(signal));
   }

@@ -108,7 +108,6 @@ describe('slipway pipeline', () => {
 
   it.each([
     ['a reference used as a value', '  const a = one({ n });\n  return { text: "it is " + a.value };'],
-    ['a result that does not exist', '  const a = one({ n });\n  return twice({ value: a.valeu });'],
     ['code that throws', '  throw new Error("while building");'],
   ])('refuses %s with 2, because nothing can start', async (_what, body) => {
     const folder = project(body);
@@ -116,6 +115,20 @@ describe('slipway pipeline', () => {
     expect(data.error.kind).toBe('usage');
     expect(code).toBe(2);
     expect((await folder.json(['get', 'runs', '--all'])).data).toEqual([]);
+  });
+
+  it('fails at a result that no step gave, and names the nearest', async () => {
+    const folder = project('  const a = one({ n });\n  return { total: twice({ value: a.valeu }).value };');
+    const { code, data } = await folder.json(['pipeline', 'run']);
+    expect(code).toBe(1);
+    expect(data.error).toMatchObject({
+      message: expect.stringContaining('"valeu"'),
+      hint: 'did you mean "value"?',
+    });
+    expect(data.steps.map((step: Json) => [step.id, step.state])).toEqual([
+      ['one', 'completed'],
+      ['twice', 'error'],
+    ]);
   });
 
   it('says what to do where there is no pipeline', async () => {

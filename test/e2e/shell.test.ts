@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { cli, createFolder } from './slipway.ts';
+import { cli, createFolder, node } from './slipway.ts';
 
 const execute = promisify(execFile);
 
@@ -17,7 +17,10 @@ describe('the command line itself', () => {
       stderr: '',
     });
     expect((await folder.slipway(['version'])).stdout).toContain(version);
-    expect((await folder.json(['version'])).data).toMatchObject({ version, node: process.versions.node });
+    expect((await folder.json(['version'])).data).toMatchObject({
+      version,
+      node: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    });
     expect(existsSync(path.join(folder.path, '.slipway'))).toBe(false);
   });
 
@@ -51,7 +54,7 @@ describe('the command line itself', () => {
     await folder.json(['run', 'f.ts']);
     const { stdout, stderr } = await execute(
       'bash',
-      ['-o', 'pipefail', '-c', `"${process.execPath}" "${cli}" logs | head -n 2`],
+      ['-o', 'pipefail', '-c', `"${node}" "${cli}" logs | head -n 2`],
       {
         cwd: folder.path,
       },
@@ -103,7 +106,7 @@ describe('the command line itself', () => {
     });
     expect(await explain('limit')).toMatchObject({ value: 7, origin: 'config.yaml' });
     expect(await explain('isolation')).toMatchObject({ value: null, origin: 'default' });
-    expect(await explain('output')).toMatchObject({ value: 'table', origin: 'default' });
+    expect(await explain('yes')).toMatchObject({ value: false, origin: 'default' });
     expect((await folder.slipway(['config', 'list'])).stdout).toContain('SETTING');
     const unknown = await folder.json(['config', 'explain', 'runtme']);
     expect([unknown.code, unknown.data.error.hint]).toEqual([3, 'did you mean "runtime"?']);
@@ -128,7 +131,7 @@ describe('the command line itself', () => {
     });
     expect([code, data.ok]).toEqual([0, true]);
     expect(existsSync(path.join(folder.path, '.slipway'))).toBe(false);
-    expect((await folder.slipway(['doctor'])).stdout).toMatch(/^ok {6} {2}node/);
+    expect((await folder.slipway(['doctor'])).stdout).toMatch(/^ok +node +\d/);
   });
 
   it('works in another folder with -C, and in another store with SLIPWAY_HOME', async () => {

@@ -5,8 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** The built command line, as users start it. */
-export const cli: string = fileURLToPath(new URL('../../dist/cli.mjs', import.meta.url));
+/** The built command line, as users start it; SLIPWAY_E2E_CLI names another installation's. */
+export const cli: string =
+  process.env.SLIPWAY_E2E_CLI ?? fileURLToPath(new URL('../../dist/cli.mjs', import.meta.url));
+
+/** The Node that starts it; SLIPWAY_E2E_NODE names another version's. */
+export const node: string = process.env.SLIPWAY_E2E_NODE ?? process.execPath;
 
 export interface Answer {
   readonly code: number | null;
@@ -81,7 +85,7 @@ function startSlipway(
   env: Readonly<Record<string, string>> = {},
 ): Running {
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...inherited } = process.env;
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(node, [cli, ...args], {
     cwd,
     env: { ...inherited, XDG_CONFIG_HOME: path.join(cwd, '.config'), ...env },
   });

@@ -2,7 +2,7 @@ import type { StartedRun } from '../../projects/workspace.ts';
 import type { JournalEvent } from '../../tracking/journal-event.ts';
 import type { Session } from '../session.ts';
 
-/** Shows a run on stderr while it goes: its output as it comes, trials and retries as they happen. */
+/** Shows a run on stderr while it goes: its output as it comes (a sweep's tells of its trials), retries as they happen. */
 export async function followRun(started: StartedRun, session: Session): Promise<void> {
   await Promise.all([copyOutput(started, session), showProgress(started, session)]);
 }
@@ -26,8 +26,6 @@ export function renderProgress(event: JournalEvent): string | undefined {
       return `run ${event.name} ${event.uid}`;
     case 'attempt':
       return `attempt ${event.attempt} in ${Math.ceil(event.delayMs / 1000)} s: ${event.error.message}`;
-    case 'trial':
-      return `trial ${event.iteration} ${event.state}`;
     default:
       return undefined;
   }

@@ -106,8 +106,14 @@ async function readRows(
   const { readTable } = await import('../../data/read-table.ts');
   const bytes = Buffer.from(text);
   const name = /\.(csv|tsv)$/i.test(file) ? path.basename(file) : `${path.basename(file)}.csv`;
-  const { columns } = await readTable(bytes, name, { missing: [''] });
-  const types = Object.fromEntries(columns.map((column) => [column.name, 'string' as const]));
-  const table = await readTable(bytes, name, { missing: [''], types });
-  return table.rows() as readonly Readonly<Record<string, string | null>>[];
+  try {
+    const { columns } = await readTable(bytes, name, { missing: [''] });
+    const types = Object.fromEntries(columns.map((column) => [column.name, 'string' as const]));
+    const table = await readTable(bytes, name, { missing: [''], types });
+    return table.rows() as readonly Readonly<Record<string, string | null>>[];
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error;
+    // nothing has started yet, so broken data is a wrong request here
+    throw invalidParamFile(error.message, { hint: error.hint, location: error.location, cause: error });
+  }
 }
