@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/core/package-root.ts';
 import { catalogDirectory } from '../../src/hub/list-hub.ts';
 import { readLockfile } from '../../src/hub/lockfile.ts';
 import { lockHubFunctions, resolveHubFunction } from '../../src/hub/resolve-hub.ts';
@@ -41,6 +42,21 @@ describe('resolveHubFunction', () => {
       expect(again.spec).toEqual(first.spec);
       expect(again.report.reused).toBe(true);
     }
+  });
+
+  it('packages from an installed package, with the same digest as from the repository', async () => {
+    const root = mkdtempSync(path.join(folder, 'installed-'));
+    const home = path.join(root, 'node_modules', 'slipway');
+    const catalog = path.join(home, 'src', 'hub', 'catalog');
+    cpSync(catalogDirectory(), catalog, { recursive: true });
+    cpSync(path.join(packageRoot(), 'package.json'), path.join(home, 'package.json'));
+    const installed = await resolveHubFunction('hub://evaluate', {
+      root,
+      cacheDirectory: path.join(root, 'cache'),
+      catalog,
+    });
+    const { spec } = await resolveHubFunction('hub://evaluate', options);
+    expect(installed.spec.spec.digest).toBe(spec.spec.digest);
   });
 
   it('names the nearest function, or the version that exists', async () => {

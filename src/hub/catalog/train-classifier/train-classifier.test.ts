@@ -74,6 +74,22 @@ describe('train-classifier', () => {
     expect(Number(points.at(-1)?.value)).toBeGreaterThan(0.9);
   });
 
+  it('stops soon after the run is asked to, though trees keep the process busy', async () => {
+    const lines = Array.from(
+      { length: 4000 },
+      (_, i) => `${(i * 7919) % 4001},${(i * 104729) % 3989},${(i * 31) % 7}`,
+    );
+    const file = bench.file('long.csv', `a,b,y\n${lines.join('\n')}\n`);
+    const controller = new AbortController();
+    const running = bench.run('train-classifier', {
+      inputs: { data: file },
+      params: { label: 'y', trees: 1_000_000 },
+      signal: controller.signal,
+    });
+    setTimeout(() => controller.abort('enough'), 200);
+    expect(await running).toMatchObject({ state: 'aborted', reason: 'enough' });
+  });
+
   it('leaves out what cannot be learned from: times, names, empty columns, rows without a label', async () => {
     const lines = Array.from(
       { length: 120 },
