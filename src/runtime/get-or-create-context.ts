@@ -74,7 +74,8 @@ async function runAround(store: RunStore, uid: string): Promise<{ writer?: RunWr
   try {
     const decision = await resumeRun(store, uid, 'must');
     const { state } = await store.getRun(uid);
-    if (decision === 'continue' && !terminalStates.has(state)) return { writer: store.openRun(uid) };
+    const ended = state !== 'lost' && terminalStates.has(state);
+    if (decision === 'continue' && !ended) return { writer: store.openRun(uid) };
     return { parent: uid };
   } catch (error) {
     if (runBusy.is(error)) return { parent: uid };
