@@ -4,11 +4,12 @@ import type { Metafile } from 'esbuild';
 import { bundleDigest } from './bundle-digest.ts';
 import type { BundleInputs } from './bundle-plugin.ts';
 import { finishSourceMap } from './bundle-source-map.ts';
+import { esbuildVersion } from './esbuild-version.ts';
 import type { BundleManifest, HandlerSpec } from './function-spec.ts';
 import { packageFolder, readInstalledPackage } from './installed-package.ts';
 import { linkExternals } from './link-externals.ts';
 import { rememberRoot } from './local-root.ts';
-import { type BuiltCode, bundleTarget, type EntryModule, esbuildVersion, runEsbuild } from './run-esbuild.ts';
+import { type BuiltCode, bundleTarget, type EntryModule, runEsbuild } from './run-esbuild.ts';
 import { bundleFiles, type WrittenBundle, withMapReference, writeBundle } from './write-bundle.ts';
 
 export interface BundleRequest {

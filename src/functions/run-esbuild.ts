@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { bundleErrors } from './bundle-errors.ts';
@@ -98,9 +97,4 @@ function buildOptions(
 function entryOptions(entry: EntryModule, resolveDir: string): BuildOptions {
   if ('file' in entry) return { entryPoints: [entry.file] };
   return { stdin: { ...entry, resolveDir, sourcefile: 'slipway-entry' } };
-}
-
-/** Version of esbuild without loading it. */
-export function esbuildVersion(): string {
-  return (createRequire(import.meta.url)('esbuild/package.json') as { version: string }).version;
 }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { parseNotebook } from '../notebooks/parse-notebook.ts';
+import { esbuildVersion } from './esbuild-version.ts';
 import { packageFolder } from './installed-package.ts';
-import { esbuildVersion } from './run-esbuild.ts';
 
 /** Raised whenever extraction or bundling gives something else for the same sources. */
 const recordFormat = 1;
