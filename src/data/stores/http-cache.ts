@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { accessSync, constants, createWriteStream, mkdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -7,9 +7,20 @@ import { explainDiskError, writeFileAtomic } from '../../core/atomic-file.ts';
 import { digestBytes } from '../../core/digest.ts';
 import { createUid } from '../../core/id.ts';
 import type { LocalCopy } from '../data-item.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 
-/** The user's own folder for downloads, shared by projects. */
-export const httpCacheDirectory = (): string => path.join(homedir(), '.cache', 'slipway', 'http');
+/** The user's own folder for downloads, shared by projects; the process's scratch folder where the home cannot be written. */
+export function httpCacheDirectory(): string {
+  const shared = path.join(homedir(), '.cache', 'slipway', 'http');
+  try {
+    mkdirSync(shared, { recursive: true, mode: 0o700 });
+    accessSync(shared, constants.W_OK);
+    return shared;
+  } catch {
+    // a container's read-only file system: the download is good for this process only
+    return path.join(scratchDirectory(), 'http');
+  }
+}
 
 /** What is known about a download, beside its content. */
 interface CacheEntry {
