@@ -1,6 +1,9 @@
-import type { SlipwayError } from '../core/error.ts';
+import { isSlipwayError, type SlipwayError } from '../core/error.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { HandlerSpec, ParameterSpec } from '../functions/function-spec.ts';
+import { planTrials } from '../tuning/plan-trials.ts';
+import { parseSelector } from '../tuning/select-best.ts';
+import { parseStopExpression } from '../tuning/stop-expression.ts';
 import { renderCallSite } from './call-site.ts';
 import { checkParameterValue } from './check-arguments.ts';
 import { pipelineInvalid } from './errors.ts';
@@ -24,6 +27,7 @@ export function checkStep(draft: DraftStep, isExit: boolean): readonly SlipwayEr
   return [
     ...missingArguments(draft, handler, given),
     ...unknownArguments(draft, handler, given, isExit),
+    ...checkSweep(draft),
     ...handler.parameters.flatMap((parameter) =>
       parameter.role === 'input' ? checkInput(draft, parameter) : checkParam(draft, parameter),
     ),
@@ -76,6 +80,26 @@ function checkParam(draft: DraftStep, parameter: ParameterSpec): SlipwayError[] 
   ];
   const wrong = values.flatMap((one) => checkParameterValue(parameter, one));
   return [...new Set(wrong)].map((message) => problem(draft, `cannot be called: ${message}`));
+}
+
+/** What the sweep would refuse before its first trial is said now, before the first step. */
+function checkSweep(draft: DraftStep): SlipwayError[] {
+  const { sweep } = draft.step;
+  if (sweep === undefined) return [];
+  const checks = [
+    () => sweep.selector === undefined || parseSelector(sweep.selector),
+    () => sweep.stop === undefined || parseStopExpression(sweep.stop),
+    () => planTrials(sweep),
+  ];
+  return checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (!isSlipwayError(error)) throw error;
+      return [problem(draft, `cannot be swept: ${error.message}`, error.hint)];
+    }
+  });
 }
 
 function checkInput(draft: DraftStep, parameter: ParameterSpec): SlipwayError[] {

@@ -26,10 +26,10 @@ export interface LoggedArtifact {
   readonly [artifactType]: true;
 }
 
-type IsAny<Value> = 0 extends 1 & Value ? true : false;
+export type IsAny<Value> = 0 extends 1 & Value ? true : false;
 
 /** Values that references do not look into. */
-type Leaf =
+export type Leaf =
   | string
   | number
   | boolean
@@ -43,9 +43,9 @@ type Leaf =
   | ReadonlySet<unknown>
   | { readonly slipwayType: string };
 
-type AnyFunction = (...args: never[]) => unknown;
+export type AnyFunction = (...args: never[]) => unknown;
 
-type PropertyReferences<Value> =
+export type PropertyReferences<Value> =
   IsAny<Value> extends true
     ? Untyped
     : Value extends Leaf
@@ -60,7 +60,7 @@ type PropertyReferences<Value> =
 
 /** Outputs of a function whose types are not known: anything may be asked for, the run decides. */
 // biome-ignore lint/suspicious/noExplicitAny: must fit every argument and have every property
-type Untyped = any;
+export type Untyped = any;
 
 /** A step of a pipeline: its outputs by name, as references. `Results` is what the handler returns. */
 export type StepReference<Results> = StepHandle & StepOutputs<Awaited<Results>>;
@@ -70,7 +70,7 @@ export interface StepHandle {
   readonly [stepType]: true;
 }
 
-type StepOutputs<Results> =
+export type StepOutputs<Results> =
   IsAny<Results> extends true
     ? Untyped
     : [unknown] extends [Results]
@@ -84,15 +84,15 @@ type StepOutputs<Results> =
             ? { readonly return: Reference<Results> }
             : { readonly [Key in KeysOf<Results> & string]: Reference<EntryOf<Results, Key>> };
 
-type KeysOf<Results> = Results extends unknown ? keyof Results : never;
-type EntryOf<Results, Key extends PropertyKey> = Results extends unknown
+export type KeysOf<Results> = Results extends unknown ? keyof Results : never;
+export type EntryOf<Results, Key extends PropertyKey> = Results extends unknown
   ? Key extends keyof Results
     ? Awaited<Exclude<Results[Key], undefined>>
     : never
   : never;
 
 /** Whether a handler's parameter is an input: data given by path, URL, artifact or data item. */
-type IsInput<Value> =
+export type IsInput<Value> =
   IsAny<Value> extends true
     ? false
     : [Extract<Value, { readonly slipwayType: 'data-item' }>] extends [never]
@@ -123,7 +123,7 @@ export type StepArgument<Value> =
       ? string | URL | Value | ReferenceTo<Exclude<Value, undefined>> | ReferenceTo<string> | LoggedArtifact
       : Value | ReferenceTo<Exclude<Value, undefined>> | NestedArgument<Value>;
 
-type NestedArgument<Value> = Value extends Leaf | AnyFunction
+export type NestedArgument<Value> = Value extends Leaf | AnyFunction
   ? never
   : Value extends readonly (infer Item)[]
     ? readonly StepArgument<Item>[]

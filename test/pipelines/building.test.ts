@@ -195,6 +195,13 @@ describe('building a pipeline', () => {
     expect(error.message).toContain('step "swept"');
   });
 
+  it('refuses a sweep that could not start', () => {
+    const sweep = { hyperparams: { depth: [] }, selector: 'best accuracy', stop: 'process.exit(1)' };
+    const error = failure(() => pipeline('demo', () => void call(train, { data: 'x' }, { sweep })).plan());
+    expect(error.message).toContain('3 problems');
+    expect(error.message).toContain('"best accuracy"');
+  });
+
   it('refuses a whole step where an output belongs', () => {
     const error = failure(() => pipeline('demo', () => void call(train, { data: call(getData) })).plan());
     expect(error.message).toContain('got the whole step "getData"');
