@@ -100,6 +100,8 @@ describe('describe', () => {
       state: 'error',
       error: { code: 'LABEL_COLUMN_NOT_FOUND', message: expect.stringContaining('"specie"') },
     });
+    // the data is at fault, not a line of the function
+    expect(missing.error).not.toHaveProperty('line');
     const data = bench.file('head.csv', 'a,b\n');
     const none = await bench.run('describe', { inputs: { data } });
     expect(none.error).toMatchObject({ code: 'UNUSABLE_DATA', message: expect.stringContaining('no rows') });

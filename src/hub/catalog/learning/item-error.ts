@@ -10,5 +10,10 @@ export type ItemErrorFactory = (message: string, options: ItemErrorOptions) => E
 
 /** Declares an error code of a hub function. */
 export function defineError(code: string, kind: ErrorKind, _summary: string): ItemErrorFactory {
-  return (message, options) => new SlipwayError(code, kind, message, options);
+  return (message, options) => {
+    const error = new SlipwayError(code, kind, message, options);
+    // the reader's data or settings are at fault: a place in this function's source would only mislead
+    error.stack = `${error.name}: ${message}`;
+    return error;
+  };
 }
