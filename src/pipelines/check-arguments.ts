@@ -43,6 +43,6 @@ function checkValues(
     return { complete: validateArguments({ name, results: [], ...signature }, { params }).params };
   } catch (error) {
     if (!invalidParams.is(error)) throw error;
-    return { problems: error.details?.['problems'] as readonly ArgumentProblem[] };
+    return { problems: error.details?.problems as readonly ArgumentProblem[] };
   }
 }

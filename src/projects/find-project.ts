@@ -18,8 +18,8 @@ export async function findProject(
   const start = path.resolve(directory);
   const root = findRoot(start);
   const spec = root === undefined ? { name: 'default' } : await readProject(path.join(root, projectFileName));
-  const home = env['SLIPWAY_HOME'];
-  const name = env['SLIPWAY_PROJECT'];
+  const home = env.SLIPWAY_HOME;
+  const name = env.SLIPWAY_PROJECT;
   return {
     name: name ? name : spec.name,
     root: root ?? start,

@@ -90,7 +90,7 @@ describe('building a pipeline', () => {
     const body = (version: string) => () => void call(packaged('f', { version }));
     const one = pipeline('demo', body('1')).plan();
     const elsewhere = structuredClone(one);
-    Object.assign(elsewhere.spec.functions['f'] ?? {}, { bundleDirectory: '/another/machine' });
+    Object.assign(elsewhere.spec.functions.f ?? {}, { bundleDirectory: '/another/machine' });
     expect(digestPlan(elsewhere)).toBe(digestPlan(one));
     expect(digestPlan(pipeline('demo', body('2')).plan())).not.toBe(digestPlan(one));
   });
@@ -112,7 +112,7 @@ describe('building a pipeline', () => {
     const plan = p.plan({ label: 'species', depth: 2 });
     expect(seen).toEqual([2, ['a'], 'species']);
     expect(plan.spec.arguments).toEqual({ depth: 2, names: ['a'], label: 'species' });
-    expect(plan.spec.steps[0]?.arguments['label']).toEqual({ type: 'literal', value: 'species-2' });
+    expect(plan.spec.steps[0]?.arguments.label).toEqual({ type: 'literal', value: 'species-2' });
   });
 
   it('refuses wrong and missing arguments of the pipeline together', () => {
@@ -138,7 +138,7 @@ describe('building a pipeline', () => {
     );
     const plan = p.plan();
     expect(plan.spec.arguments).toEqual({ depth: 3 });
-    expect(plan.spec.steps[0]?.arguments['depth']).toEqual({ type: 'parameter', name: 'depth', path: [] });
+    expect(plan.spec.steps[0]?.arguments.depth).toEqual({ type: 'parameter', name: 'depth', path: [] });
     const wrong = pipeline('demo', (ctx) => void call(train, { data: 'x', depth: ctx.parameter('dept') }));
     expect(failure(() => wrong.plan()).message).toContain('needs the parameter "dept"');
   });
@@ -151,7 +151,7 @@ describe('building a pipeline', () => {
       }).plan(),
     );
     expect(error.code).toBe('STEP_DUPLICATE');
-    const places = error.details?.['places'] as string[];
+    const places = error.details?.places as string[];
     expect(places).toHaveLength(2);
     for (const place of places) expect(place).toMatch(/^test\/pipelines\/building\.test\.ts:\d+:\d+$/);
     expect(places[0]).not.toBe(places[1]);
@@ -213,7 +213,7 @@ describe('building a pipeline', () => {
       call(train, { data: new URL('https://example.org/a.csv') }, { id: 'a' });
       call(train, { data: item }, { id: 'b' });
     }).plan();
-    expect(plan.spec.steps.map((step) => step.arguments['data'])).toEqual([
+    expect(plan.spec.steps.map((step) => step.arguments.data)).toEqual([
       { type: 'literal', value: 'https://example.org/a.csv' },
       { type: 'literal', value: 'memory://rows.csv' },
     ]);
@@ -247,10 +247,10 @@ describe('building a pipeline', () => {
       left: { type: 'output', step: 'getData', path: ['accuracy'] },
       right: { type: 'literal', value: 0.9 },
     };
-    expect(when['getData']).toBeUndefined();
-    expect(when['good']).toEqual(good);
-    expect(when['bad']).toEqual({ type: 'not', condition: good });
-    expect(when['inner']).toMatchObject({ type: 'and', conditions: [good, { type: 'not' }] });
+    expect(when.getData).toBeUndefined();
+    expect(when.good).toEqual(good);
+    expect(when.bad).toEqual({ type: 'not', condition: good });
+    expect(when.inner).toMatchObject({ type: 'and', conditions: [good, { type: 'not' }] });
   });
 
   it('keeps the exit step apart and lets it take the status', () => {
@@ -270,7 +270,7 @@ describe('building a pipeline', () => {
       const d = call(getData);
       call(train, { data: p.artifact(d, 'sub/rows.v1') });
     }).plan();
-    expect(plan.spec.steps[1]?.arguments['data']).toEqual({
+    expect(plan.spec.steps[1]?.arguments.data).toEqual({
       type: 'output',
       step: 'getData',
       path: ['sub/rows.v1'],

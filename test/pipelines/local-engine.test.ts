@@ -32,13 +32,13 @@ describe('a plan on the local engine', () => {
         store,
         submitStep: inProcess(store, {
           load: () => ({ n: 20 }),
-          left: ({ params }) => ({ n: Number(params['n']) + 1 }),
-          right: ({ params }) => ({ n: Number(params['n']) + 2 }),
+          left: ({ params }) => ({ n: Number(params.n) + 1 }),
+          right: ({ params }) => ({ n: Number(params.n) + 2 }),
           join: ({ params }) => ({
-            total: (params['sum'] as number[]).reduce((a, b) => a + b),
+            total: (params.sum as number[]).reduce((a, b) => a + b),
             nested: { list: [0, false] },
           }),
-          look: ({ params }) => void seen.push(params['deep']),
+          look: ({ params }) => void seen.push(params.deep),
         }),
       },
     );
@@ -62,7 +62,7 @@ describe('a plan on the local engine', () => {
         store,
         submitStep: inProcess(store, {
           make: ({ artifact }) => ({ other: artifact('rows'), path: 'some/file.csv' }),
-          any: ({ inputs }) => void got.push(inputs['data']),
+          any: ({ inputs }) => void got.push(inputs.data),
         }),
       },
     );
@@ -176,8 +176,8 @@ describe('a plan on the local engine', () => {
       free: 'completed',
       'free-child': 'completed',
     });
-    expect(reasons(record)['child']).toBe('step "bad" failed');
-    expect(reasons(record)['grandchild']).toBe('step "child" was skipped: step "bad" failed');
+    expect(reasons(record).child).toBe('step "bad" failed');
+    expect(reasons(record).grandchild).toBe('step "child" was skipped: step "bad" failed');
     expect(record.outputs).toEqual({ kept: 0 });
   });
 
@@ -287,7 +287,7 @@ describe('a plan on the local engine', () => {
       announce: 'skipped',
       tidy: 'completed',
     });
-    expect(reasons(record)['deploy']).toBe('its condition does not hold: train.accuracy (0.8) >= 0.9');
+    expect(reasons(record).deploy).toBe('its condition does not hold: train.accuracy (0.8) >= 0.9');
   });
 
   it('runs the exit step at the end, with the final status, and counts its failure', async () => {
@@ -299,7 +299,7 @@ describe('a plan on the local engine', () => {
         bad: () => {
           throw new Error('boom');
         },
-        notify: ({ params }) => void seen.push(params['status']),
+        notify: ({ params }) => void seen.push(params.status),
       }),
     });
     expect(seen).toMatchObject([{ state: 'error', failed: ['bad'], error: { code: 'STEP_FAILED' } }]);
@@ -356,7 +356,7 @@ describe('a plan on the local engine', () => {
     await running.wait();
     expect(early?.state).toBe('running');
     expect(early && Object.keys(states(early))).toEqual(['a', 'b']);
-    expect(early && states(early)['b']).toBe('created');
+    expect(early && states(early).b).toBe('created');
   });
 
   it('keeps parent and step in each step run, and lists them only on request', async () => {

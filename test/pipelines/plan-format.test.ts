@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../src/pipelines/parse-plan.ts';
 import type { Plan, PlanCondition, PlanStep, PlanValue } from '../../src/pipelines/plan.ts';
@@ -117,12 +117,9 @@ describe('the plan as JSON', () => {
     ['another kind', (draft) => ({ ...draft, kind: 'Plot' })],
     [
       'a step without an id',
-      (draft) => ({ ...draft, spec: { ...(draft['spec'] as object), steps: [{ function: 'any' }] } }),
+      (draft) => ({ ...draft, spec: { ...(draft.spec as object), steps: [{ function: 'any' }] } }),
     ],
-    [
-      'an unknown policy',
-      (draft) => ({ ...draft, spec: { ...(draft['spec'] as object), onFailure: 'retry' } }),
-    ],
+    ['an unknown policy', (draft) => ({ ...draft, spec: { ...(draft.spec as object), onFailure: 'retry' } })],
     ['a list instead of an object', () => []],
     ['nothing', () => null],
   ])('is refused by schema and reader alike with %s', (_name, change) => {

@@ -82,7 +82,7 @@ runtime: proces
       'project.yaml:11:10: "runtime" cannot be "proces" (string) (did you mean "process"?)',
     ])
       expect(error.message).toContain(line);
-    expect(error.details?.['problems']).toHaveLength(10);
+    expect(error.details?.problems).toHaveLength(10);
     expect(error.location).toMatchObject({
       file: '/demo/project.yaml',
       line: 1,
