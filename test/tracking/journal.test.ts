@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Journal } from '../../src/tracking/journal.ts';
 import type { EventBody } from '../../src/tracking/journal-event.ts';
 import { readJournal, readWholeJournal } from '../../src/tracking/read-journal.ts';
+import { canMount, mountDisk, resizeDisk } from './mount-disk.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 const metric = (value: number): EventBody => ({ kind: 'metric', key: 'loss', value });
@@ -95,11 +95,9 @@ describe('a journal', () => {
   });
 });
 
-const canMount = process.platform === 'linux' && process.getuid?.() === 0 && tryMount();
-
 describe.runIf(canMount)('a journal on a full disk', () => {
   it('says so, leaves no part of a line, and goes on once there is space', () => {
-    const disk = smallDisk('64k');
+    const disk = mountDisk('64k');
     const file = path.join(disk, 'events.jsonl');
     const journal = Journal.create(file);
     let acknowledged = 0;
@@ -109,27 +107,9 @@ describe.runIf(canMount)('a journal on a full disk', () => {
     expect(fill).toThrow(expect.objectContaining({ code: 'DISK_FULL', hint: expect.stringContaining('gc') }));
     expect(readFileSync(file).at(-1)).toBe(10);
     expect(readWholeJournal(file).position.seq).toBe(acknowledged);
-    execFileSync('mount', ['-o', 'remount,size=256k', disk]);
+    resizeDisk(disk, '256k');
     expect(journal.append(metric(1))[0]?.seq).toBe(acknowledged + 1);
     journal.close();
     expect(readWholeJournal(file).events).toHaveLength(acknowledged + 1);
   });
 });
-
-function smallDisk(size: string): string {
-  const directory = path.join(tempDirectory(), 'disk');
-  mkdirSync(directory);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory]);
-  onTestFinished(() => void execFileSync('umount', ['-l', directory]));
-  return directory;
-}
-
-/** Whether this process may mount (root in a container without the right cannot). */
-function tryMount(): boolean {
-  try {
-    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

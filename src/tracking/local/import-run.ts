@@ -108,16 +108,18 @@ function intoProject(event: JournalEvent, from: string, to: string): JournalEven
 }
 
 async function importArtifacts(options: ImportOptions, manifest: ExportManifest): Promise<void> {
+  const stagings: string[] = [];
   const checked: { staging: string; directory: boolean }[] = [];
   try {
     for (const digest of manifest.artifacts) {
       const staging = await createStaging(options.storeDirectory);
+      stagings.push(staging);
       checked.push({ staging, directory: await stageArtifact(options.source, digest, staging) });
     }
     for (const { staging, directory } of checked)
       await putArtifact(options.storeDirectory, staging, { directory });
   } finally {
-    for (const { staging } of checked) await rm(staging, { recursive: true, force: true });
+    for (const staging of stagings) await rm(staging, { recursive: true, force: true });
   }
 }
 

@@ -58,7 +58,7 @@ export function createWriter(context: WriterContext, created: Omit<CreatedEvent,
 export function takeOverWriter(context: WriterContext, uid: string): RunWriter {
   const { storeDirectory, project } = context;
   const file = journalFile(storeDirectory, project, uid);
-  if (!isRunFolderName(uid) || !statSync(file, { throwIfNoEntry: false }))
+  if (!isRunFolderName(uid) || !statSync(file, { throwIfNoEntry: false })?.size)
     throw runNotFound(`run "${uid}" does not exist in project "${project}"`, {
       hint: '`slipway ps` lists the runs',
     });

@@ -68,20 +68,25 @@ export class RunReader {
   }
 
   #draft(uid: string): RunDraft {
+    const reading = this.#readings.get(uid) ?? { draft: createDraft(), position: journalStart };
+    this.#readings.delete(uid);
     try {
-      const reading = this.#readings.get(uid) ?? { draft: createDraft(), position: journalStart };
-      this.#readings.delete(uid);
       readOn(this.#file(uid), reading);
-      this.#readings.set(uid, reading);
-      if (this.#readings.size > maxReadings) this.#readings.delete(this.#readings.keys().next().value ?? '');
-      return reading.draft;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw runNotFound(`run "${uid}" does not exist in project "${this.#project}"`, {
-        hint: '`slipway ps` lists the runs',
-        cause: error,
-      });
+      throw this.#notFound(uid);
     }
+    // its process died before the first line was written: nobody was told of this run
+    if (reading.draft.uid === '') throw this.#notFound(uid);
+    this.#readings.set(uid, reading);
+    if (this.#readings.size > maxReadings) this.#readings.delete(this.#readings.keys().next().value ?? '');
+    return reading.draft;
+  }
+
+  #notFound(uid: string): Error {
+    return runNotFound(`run "${uid}" does not exist in project "${this.#project}"`, {
+      hint: '`slipway ps` lists the runs',
+    });
   }
 
   /** The run's overlay, with the fact that it is lost noted once if it is. */
