@@ -8,7 +8,9 @@ const root = process.cwd();
 const update = process.argv.includes('--update-api');
 
 rmSync('dist/types', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
+  stdio: 'inherit',
+});
 
 const config = ExtractorConfig.prepare({
   configObject: {
@@ -17,7 +19,15 @@ const config = ExtractorConfig.prepare({
     newlineKind: 'lf',
     compiler: {
       overrideTsconfig: {
-        compilerOptions: { target: 'es2022', lib: ['es2023'], module: 'nodenext', moduleResolution: 'nodenext', types: ['node'], strict: true, skipLibCheck: true },
+        compilerOptions: {
+          target: 'es2022',
+          lib: ['es2023'],
+          module: 'nodenext',
+          moduleResolution: 'nodenext',
+          types: ['node'],
+          strict: true,
+          skipLibCheck: true,
+        },
         files: [path.join(root, 'dist/types/index.d.ts')],
       },
     },
@@ -51,10 +61,12 @@ const result = Extractor.invoke(config, {
     message.handled = true;
   },
 });
-copyFileSync('dist/index.d.ts', 'dist/index.d.mts');
+copyFileSync('dist/index.d.ts', 'dist/index.d.cts');
 rmSync('dist/types', { recursive: true, force: true });
 if (result.apiReportChanged && !update) {
-  console.error('The public API differs from docs/api/slipway.api.md. Review the change, then run `npm run build:api`.');
+  console.error(
+    'The public API differs from docs/api/slipway.api.md. Review the change, then run `npm run build:api`.',
+  );
   process.exitCode = 1;
 }
 if (result.errorCount > 0) process.exitCode = 1;

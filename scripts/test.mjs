@@ -11,7 +11,10 @@ const checks = [
   ['build', [node, 'scripts/build.mjs']],
   ['declarations and public API text', [node, 'scripts/build-types.mjs']],
   ['types', [node, 'node_modules/typescript/bin/tsc', '-p', '.']],
-  ['lint', [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', 'src', 'test', 'scripts']],
+  [
+    'lint',
+    [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', 'src', 'test', 'scripts'],
+  ],
   ['dead code', [node, 'node_modules/knip/bin/knip.js']],
 ];
 
@@ -30,7 +33,13 @@ for (const [name, [command, ...args]] of checks) {
 console.log('\n— tests');
 spawnSync(
   node,
-  ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ],
   { stdio: 'inherit' },
 );
 let skipped = 0;
@@ -40,7 +49,9 @@ try {
   failed += result.numFailedTests;
   skipped = result.numPendingTests + result.numTodoTests;
   // a file that cannot even be loaded has no failed test of its own
-  failed += result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')).length;
+  failed += result.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+  ).length;
 } catch (error) {
   console.log(`✗ the test runner left no report: ${error.message}`);
   failed += 1;
@@ -49,5 +60,7 @@ if (skipped > 0 && process.env.CI === 'true') {
   console.log(`✗ ${skipped} tests were skipped, which CI does not allow`);
   failed += skipped;
 }
-console.log(`\n${passed} passed, ${failed} failed${skipped > 0 && process.env.CI !== 'true' ? `, ${skipped} skipped` : ''}`);
+console.log(
+  `\n${passed} passed, ${failed} failed${skipped > 0 && process.env.CI !== 'true' ? `, ${skipped} skipped` : ''}`,
+);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -9,7 +9,12 @@ const found = [];
 for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.ts') || name.startsWith(path.join('hub', 'catalog'))) continue;
   for (const [, code, kind, single, double] of readFileSync(path.join('src', name), 'utf8').matchAll(pattern))
-    found.push({ code, kind, summary: (single ?? double).replaceAll("\\'", "'"), room: name.split(path.sep)[0] });
+    found.push({
+      code,
+      kind,
+      summary: (single ?? double).replaceAll("\\'", "'"),
+      room: name.split(path.sep)[0],
+    });
 }
 const rooms = [...new Set(found.map((error) => error.room))].sort();
 const sections = rooms.map((room) => {

@@ -13,13 +13,13 @@ import type { Handler } from './runtime/context.ts';
 export interface FunctionTypes {}
 
 /** What is taken of a function of which nothing is known: any arguments, any results; the schema decides at submit. */
-interface UntypedFunction {
+export interface UntypedFunction {
   args: Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: stands for "type not known", which must fit every use
   results: Readonly<Record<string, any>>;
 }
 
-type Known<Name> = Name extends keyof FunctionTypes ? FunctionTypes[Name] : UntypedFunction;
+export type Known<Name> = Name extends keyof FunctionTypes ? FunctionTypes[Name] : UntypedFunction;
 /** Args of a function known by name; any names where nothing is known, the schema decides at submit. */
 export type ArgsOf<Name> = Known<Name> extends { args: infer Args } ? Args : never;
 /** Results of a function known by name. */

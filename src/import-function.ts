@@ -4,14 +4,14 @@ import { createFunctionHandle, type FunctionHandle } from './function-handle.ts'
 import type { HubFunctions } from './hub/catalog-types.ts';
 import { resolveFunction } from './projects/resolve-function.ts';
 
-type HubName<Reference> = Reference extends `${infer Scheme}://${infer Name}:${string}`
+export type HubName<Reference> = Reference extends `${infer Scheme}://${infer Name}:${string}`
   ? `${Scheme}://${Name}`
   : Reference;
-type ArgsOfReference<Reference> =
+export type ArgsOfReference<Reference> =
   HubName<Reference> extends keyof HubFunctions
     ? HubFunctions[HubName<Reference>]['args']
     : ArgsOf<Reference>;
-type ResultsOfReference<Reference> =
+export type ResultsOfReference<Reference> =
   HubName<Reference> extends keyof HubFunctions
     ? HubFunctions[HubName<Reference>]['results']
     : ResultsOfName<Reference>;

@@ -6,6 +6,7 @@
 
 import './register-api.ts';
 
+export type { Known, UntypedFunction } from './code-to-function.ts';
 export {
   type ArgsOf,
   codeToFunction,
@@ -13,6 +14,7 @@ export {
   type ResultsOfName,
   type SourceOptions,
 } from './code-to-function.ts';
+export type { ErrorOptions } from './core/error.ts';
 export {
   type ErrorKind,
   type ErrorRecord,
@@ -34,6 +36,7 @@ export type {
   PlotContent,
   TableLike,
 } from './data/artifact.ts';
+export type { ColumnSource, CreateTableOptions } from './data/create-table.ts';
 export { createTable } from './data/create-table.ts';
 export type { DataItem, DataStat } from './data/data-item.ts';
 export { predictTable } from './data/predict.ts';
@@ -43,9 +46,11 @@ export type {
   NearestNeighboursPredictor,
   Prediction,
   Predictor,
+  PredictorBase,
   TreeEnsemblePredictor,
   TreeNodes,
 } from './data/predictor.ts';
+export type { ColumnProfile, ProfileOptions, TableProfile } from './data/profile-table.ts';
 export { profileTable } from './data/profile-table.ts';
 export type {
   ColumnSchema,
@@ -56,7 +61,20 @@ export type {
   TableFormat,
   Value,
 } from './data/table.ts';
+export type { ArrowTableLike } from './data/tables/arrow-columns.ts';
+export type { Histogram, NumberSummary } from './data/tables/number-summary.ts';
 export type { FunctionHandle, Hyperparams, RunOptions, RunResults, SweepOptions } from './function-handle.ts';
+export type {
+  BundleManifest,
+  FunctionSpec,
+  HandlerSpec,
+  PackageReport,
+  ParameterSpec,
+  ResultSpec,
+  TypeSchema,
+} from './functions/function-spec.ts';
+export type { HubFunctions } from './hub/catalog-types.ts';
+export type { ArgsOfReference, HubName, ResultsOfReference } from './import-function.ts';
 export { importFunction } from './import-function.ts';
 export { openData } from './open-data.ts';
 export {
@@ -66,7 +84,69 @@ export {
   type PipelineValues,
   pipeline,
 } from './pipeline-handle.ts';
+export type { PlanOptions } from './pipelines/build-plan.ts';
+export type { Condition } from './pipelines/condition.ts';
+export type {
+  Pipeline,
+  PipelineBody,
+  PipelineContext,
+  PipelineOptions,
+  WhenResult,
+} from './pipelines/pipeline.ts';
+export type { PipelineEvent, StepChange } from './pipelines/pipeline-event.ts';
+export type {
+  CachePolicy,
+  Plan,
+  PlanCondition,
+  PlanFunction,
+  PlanStep,
+  PlanValue,
+  StepOptions,
+} from './pipelines/plan.ts';
+export type { PipelineSignature } from './pipelines/read-parameters.ts';
+export type {
+  AnyFunction,
+  EntryOf,
+  InputArgs,
+  InputKeys,
+  IsAny,
+  IsInput,
+  KeysOf,
+  Leaf,
+  LoggedArtifact,
+  NestedArgument,
+  NotPassable,
+  ParamArgs,
+  PropertyReferences,
+  Reference,
+  ReferenceTo,
+  StepArgument,
+  StepArguments,
+  StepHandle,
+  StepOutputs,
+  StepReference,
+  Untyped,
+} from './pipelines/reference.ts';
 export { loadProject, type ProjectHandle } from './project-handle.ts';
+export type { FunctionEntry, PipelineEntry, ProjectSpec } from './projects/project-spec.ts';
 export type { RunHandle } from './run-handle.ts';
 export type { ChildContext, Context, Handler, Logger } from './runtime/context.ts';
+export type { ContextRequest, ScriptContext } from './runtime/get-or-create-context.ts';
 export { getOrCreateContext } from './runtime/get-or-create-context.ts';
+export type { Resources, RetryPolicy } from './runtime/job.ts';
+export type { LogChunk } from './runtime/runtime.ts';
+export type { GitState, RunEnvironment } from './tracking/journal-event.ts';
+export type { ResumePolicy } from './tracking/resume-run.ts';
+export type {
+  ArtifactKind,
+  ArtifactRecord,
+  FunctionReference,
+  InputRecord,
+  IterationRecord,
+  RunKind,
+  RunRecord,
+  RunState,
+  StepRecord,
+} from './tracking/run.ts';
+export type { ArtifactQuery, ArtifactRow, MetricPoint, RunQuery } from './tracking/store.ts';
+export type { SweepSpec } from './tuning/sweep.ts';

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { packageVersion } from '../core/package-root.ts';
 
 const argv = process.argv.slice(2);

