@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { diskFull } from '../../src/core/errors.ts';
 import type { PipelineEvent } from '../../src/pipelines/pipeline-event.ts';
 import { runPlan, startPlan } from '../../src/pipelines/run-plan.ts';
+import type { EventBody } from '../../src/tracking/journal-event.ts';
 import type { RunRecord } from '../../src/tracking/run.ts';
+import type { RunStore } from '../../src/tracking/store.ts';
 import { type Body, inProcess, newStore, untilAborted } from './support/in-process.ts';
 import { literal, output, plan, step } from './support/plan.ts';
 
@@ -16,6 +19,30 @@ const diamond = [
   step('right', { arguments: { n: output('load', 'n') } }),
   step('join', { arguments: { sum: { type: 'list', items: [output('left', 'n'), output('right', 'n')] } } }),
 ];
+
+/** The store, with a disk that is full from a certain event of a pipeline on: what a real disk does not do on demand. */
+function fillingUp(store: RunStore, isLast: (event: EventBody) => boolean): RunStore {
+  const createRun: RunStore['createRun'] = (created) => {
+    const writer = store.createRun(created);
+    let isFull = false;
+    return new Proxy(writer, {
+      get: (target, key) => {
+        if (key !== 'append') {
+          const value: unknown = Reflect.get(target, key, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        }
+        return (event: EventBody) => {
+          isFull ||= isLast(event);
+          if (isFull) throw diskFull('"events.jsonl" cannot be written: the disk is full');
+          return target.append(event);
+        };
+      },
+    });
+  };
+  return new Proxy(store, {
+    get: (target, key) => (key === 'createRun' ? createRun : Reflect.get(target, key, target)),
+  });
+}
 
 describe('a plan on the local engine', () => {
   it('passes results on by value, also into lists and from nested properties, and gives the outputs', async () => {
@@ -357,6 +384,27 @@ describe('a plan on the local engine', () => {
     expect(early?.state).toBe('running');
     expect(early && Object.keys(states(early))).toEqual(['a', 'b']);
     expect(early && states(early).b).toBe('created');
+  });
+
+  it('ends at once, with every running step aborted, when its journal can no longer be written', async () => {
+    const store = newStore();
+    const ended: string[] = [];
+    const full = fillingUp(
+      store,
+      (event) => event.kind === 'step' && event.id === 'quick' && event.state === 'completed',
+    );
+    const running = startPlan(plan([step('slow'), step('quick'), step('later', { after: ['quick'] })]), {
+      store: full,
+      submitStep: inProcess(store, {
+        slow: ({ signal }) => untilAborted(signal).finally(() => ended.push('slow')),
+        quick: () => undefined,
+        later: () => void ended.push('later'),
+      }),
+      parallelism: 2,
+    });
+    await expect(running.wait()).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect(ended).toEqual(['slow']);
+    await running.abort('too late to matter');
   });
 
   it('keeps parent and step in each step run, and lists them only on request', async () => {
