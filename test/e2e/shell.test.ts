@@ -146,3 +146,30 @@ describe('the command line itself', () => {
     expect(folderMissing.code).toBe(3);
   });
 });
+
+describe('slipway init', () => {
+  it.each(['notebook', 'typescript'])(
+    'makes a project of the template "%s" that runs at once',
+    async (template) => {
+      const folder = createFolder();
+      const made = await folder.json(['init', 'shells', '--template', template]);
+      expect(made).toMatchObject({ code: 0, data: { name: 'shells', pipeline: expect.any(String) } });
+      const ran = await folder.json(['-C', 'shells', 'pipeline', 'run']);
+      expect(ran.stderr).not.toContain('error');
+      expect(ran).toMatchObject({ code: 0, data: { project: 'shells', state: 'completed' } });
+      const types = await folder.json(['-C', 'shells', 'types']);
+      expect(types).toMatchObject({ code: 0, data: { failed: [] } });
+      expect(types.data.functions.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('overwrites nothing, asks nobody without a terminal, and knows its templates', async () => {
+    const folder = createFolder({ 'project.yaml': 'name: mine\n' });
+    const again = await folder.slipway(['init']);
+    expect(again.code).toBe(5);
+    expect(again.stderr).toContain('project.yaml');
+    const wrong = await folder.json(['init', 'other', '--template', 'notebok']);
+    expect([wrong.code, wrong.data.error.hint]).toEqual([2, 'did you mean "notebook"?']);
+    expect(existsSync(path.join(folder.path, 'other'))).toBe(false);
+  });
+});
