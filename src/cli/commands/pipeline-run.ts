@@ -37,7 +37,7 @@ export const pipelineRun: Execute<PipelineOptionName | 'quiet' | 'output' | 'jso
     const stepRuns = isDocument(options) ? [] : await listStepRuns(workspace, record);
     await present(session, options, {
       data: () => pipelineDocument(record),
-      text: () => renderPipelineResult(record, stepRuns, session),
+      text: () => renderPipelineResult(record, stepRuns, session, workspace.project.storeDirectory),
       names: () => [record.uid],
     });
     if (record.error && !isDocument(options))

@@ -1,8 +1,8 @@
 import { renderDuration } from '../../core/duration.ts';
+import { headline } from '../../pipelines/render-headline.ts';
 import type { StepRecord } from '../../tracking/run.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from './render-table.ts';
-import { renderPairs } from './render-value.ts';
 import { stateStyle } from './state-style.ts';
 
 /** The steps of a pipeline run: state, how long, results, and why one failed, was skipped or came from the cache. */
@@ -18,7 +18,7 @@ export function renderStepTable(steps: readonly StepRecord[], session: Pick<Sess
         style: (text, step) => stateStyle(colors, step.state)(text),
       },
       { title: 'TOOK', cell: stepTook, align: 'right' },
-      { title: 'RESULTS', cell: (step) => renderPairs(step.results), shrinks: true },
+      { title: 'RESULTS', cell: (step) => headline(step.results), shrinks: true },
       { title: 'WHY', cell: (step) => step.error?.message ?? step.reason ?? '', shrinks: true },
     ],
     { width, heading: colors.dim },
