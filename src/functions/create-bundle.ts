@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundleDigest } from './bundle-digest.ts';
 import type { BundleInputs } from './bundle-plugin.ts';
 import { finishSourceMap } from './bundle-source-map.ts';
+import { bundleWarnings } from './bundle-warnings.ts';
 import { esbuildVersion } from './esbuild-version.ts';
 import type { BundleManifest, HandlerSpec } from './function-spec.ts';
 import { packageFolder, readInstalledPackage } from './installed-package.ts';
@@ -25,7 +25,6 @@ export interface BundleRequest {
 
 export interface CreatedBundle extends WrittenBundle {
   readonly warnings: readonly string[];
-  readonly usesDisplay: boolean;
   /** Every file that went in, absolute. */
   readonly files: readonly string[];
 }
@@ -53,8 +52,7 @@ export async function createBundle(request: BundleRequest): Promise<CreatedBundl
   rememberRoot(written.directory, request.root);
   return {
     ...written,
-    warnings: warningsOf(built, request.root),
-    usesDisplay: built.findings.usesDisplay,
+    warnings: bundleWarnings(built, request),
     files: inputFiles(built, request.root),
   };
 }
@@ -87,22 +85,4 @@ function inputFiles({ metafile, findings }: BuiltCode, root: string): string[] {
   const manifests = new Set(files.map(packageFolder).filter((folder) => folder !== undefined));
   for (const found of findings.externals.values()) manifests.add(found.directory);
   return [...files, ...[...manifests].map((folder) => path.join(folder, 'package.json'))];
-}
-
-function warningsOf(built: BuiltCode, root: string): string[] {
-  const display = built.findings.usesDisplay
-    ? ['display functions of tslab do nothing in a packaged function']
-    : [];
-  return [...display, ...built.warnings, ...locationWarnings(built, root)];
-}
-
-/** Code that asks where it lies gets the bundle's place. */
-function locationWarnings({ metafile }: BuiltCode, root: string): string[] {
-  const asks = /\bimport\.meta\.(?:url|dirname|filename)\b|\b__(?:dir|file)name\b/;
-  return Object.keys(metafile.inputs)
-    .filter(
-      (name) => /\.[cm]?[jt]s$/.test(name) && !name.includes('node_modules') && !/^[\w-]{2,}:/.test(name),
-    )
-    .filter((name) => asks.test(readFileSync(path.resolve(root, name), 'utf8')))
-    .map((name) => `"${name}" asks for its own place; in a bundle that is the bundle's folder`);
 }

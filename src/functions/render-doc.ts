@@ -44,7 +44,7 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 /** `train(ctx, { data: DataItem, depth?: number = 4 })` */
-export function renderSignature(handler: HandlerSpec): string {
+function renderSignature(handler: HandlerSpec): string {
   const parts = handler.parameters.map((parameter) => {
     const type = typeOf(parameter);
     const given = defaultText(parameter);

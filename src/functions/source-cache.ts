@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { writeFileAtomic } from '../core/atomic-file.ts';
+import { createUid } from '../core/id.ts';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { parseNotebook } from '../notebooks/parse-notebook.ts';
 import { esbuildVersion } from './esbuild-version.ts';
@@ -52,7 +60,10 @@ export function openSourceCache<Result>(cacheDirectory: string, request: Json): 
         result,
       };
       mkdirSync(path.dirname(file), { recursive: true });
-      writeFileAtomic(file, JSON.stringify(record));
+      const aside = `${file}.${createUid()}.tmp`;
+      // not synced: what a power cut damages is found damaged, and made again
+      writeFileSync(aside, JSON.stringify(record));
+      renameSync(aside, file);
     },
   };
 }

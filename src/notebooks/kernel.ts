@@ -2,7 +2,7 @@
 export type Kernel = 'tslab' | 'deno' | undefined;
 
 interface KernelGlobals {
-  readonly __tslab__?: { require(id: string): unknown };
+  readonly __tslab__?: unknown;
   readonly Deno?: { readonly jupyter?: unknown };
 }
 
@@ -11,9 +11,4 @@ export function detectKernel(): Kernel {
   const globals = globalThis as KernelGlobals;
   if (globals.__tslab__ !== undefined) return 'tslab';
   return globals.Deno?.jupyter === undefined ? undefined : 'deno';
-}
-
-/** tslab's own module (display functions), the live instance of this kernel; undefined elsewhere. */
-export function tslabModule(): unknown {
-  return (globalThis as KernelGlobals).__tslab__?.require('tslab');
 }

@@ -1,5 +1,5 @@
 import type { NameIndex } from './resolve-name.ts';
-import type { Statement } from './statement.ts';
+import type { ImportedName, Reference, Statement } from './statement.ts';
 
 /** Parts of our own API that package or run functions: never wanted while a bundle loads. */
 const starters: ReadonlySet<string> = new Set([
@@ -33,10 +33,18 @@ function search(
     const definition = index.resolve(cell, reference);
     for (const target of definition?.statements ?? []) {
       const imported = target.imports.find((name) => name.local === reference.name);
-      if (imported?.specifier === 'slipway' && starters.has(imported.imported)) return imported.imported;
+      const used = imported?.specifier === 'slipway' ? usedName(imported, reference, statement) : undefined;
+      if (used !== undefined && starters.has(used)) return used;
       const found = definition && search(index, definition.cell, target, reference.called, seen);
       if (found !== undefined) return found;
     }
   }
   return undefined;
+}
+
+/** The part of the API that a reference means; with `import * as slipway` it stands behind the dot. */
+function usedName(imported: ImportedName, reference: Reference, statement: Statement): string | undefined {
+  if (imported.imported !== '*') return imported.imported;
+  const text = statement.node.getSourceFile().text.slice(reference.position + reference.name.length);
+  return /^\s*\??\.\s*([\w$]+)/.exec(text)?.[1];
 }

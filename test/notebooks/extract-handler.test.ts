@@ -386,6 +386,14 @@ describe('extraction', () => {
       ],
     ],
     [
+      'through a namespace',
+      [
+        "import * as slipway from 'slipway'",
+        'const fn = await slipway.codeToFunction(train)',
+        'async function train() { return fn }',
+      ],
+    ],
+    [
       'through a function',
       [
         "import { codeToFunction as pack } from 'slipway'",
