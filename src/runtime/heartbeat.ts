@@ -1,6 +1,7 @@
 import type { EventBody } from '../tracking/journal-event.ts';
 
 const intervalMs = 5000;
+const briefMs = 1000;
 
 /** What this process uses: CPU seconds since `cpuAtStart`, resident bytes. */
 export function measureUsage(cpuAtStart: NodeJS.CpuUsage): Extract<EventBody, { kind: 'heartbeat' }> {
@@ -12,15 +13,22 @@ export interface Heartbeat {
   stop(): void;
 }
 
-/** Appends a sign of life every few seconds without keeping the process alive, and a last one when stopped. */
-export function startHeartbeat(append: (event: EventBody) => void): Heartbeat {
+/**
+ * Appends a sign of life every few seconds without keeping the process alive, and a last one when stopped; `brief` leaves that
+ * one out for runs, like the trials of a sweep, that are too many and too short to measure each.
+ */
+export function startHeartbeat(
+  append: (event: EventBody) => void,
+  { brief = false }: { brief?: boolean } = {},
+): Heartbeat {
   const start = process.cpuUsage();
+  const startedAt = performance.now();
   const timer = setInterval(() => append(measureUsage(start)), intervalMs);
   timer.unref();
   return {
     stop() {
       clearInterval(timer);
-      append(measureUsage(start));
+      if (!brief || performance.now() - startedAt > briefMs) append(measureUsage(start));
     },
   };
 }

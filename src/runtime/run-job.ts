@@ -72,7 +72,9 @@ class Attempt {
 
   async run(): Promise<AttemptReport> {
     this.#writer.append({ kind: 'state', state: 'running' });
-    this.#heartbeat = startHeartbeat((event) => void this.#writer.append(event));
+    this.#heartbeat = startHeartbeat((event) => void this.#writer.append(event), {
+      brief: this.#options.job.runKind === 'trial',
+    });
     const outcome = await this.#outcome();
     const stopped = this.#options.signal.aborted;
     this.#options.userCode?.(false);

@@ -8,18 +8,21 @@ export function watchLedgerForStop(
   job: Pick<Job, 'storeDirectory' | 'project' | 'uid'>,
   onStop: (reason: string) => void,
 ): { cancel(): void } {
-  const cancelled = new AbortController();
+  let cancelled: AbortController | undefined;
   const timer = setTimeout(() => void watch(), startAfterMs);
   timer.unref();
   const watch = async (): Promise<void> => {
+    const watching = new AbortController();
+    cancelled = watching;
+    const { signal } = watching;
     const { watchStopRequests } = await import('../tracking/stop-request.ts');
-    const reason = await watchStopRequests(job.storeDirectory, job.project, job.uid, cancelled.signal);
-    if (reason !== undefined && !cancelled.signal.aborted) onStop(reason);
+    const reason = await watchStopRequests(job.storeDirectory, job.project, job.uid, signal);
+    if (reason !== undefined && !signal.aborted) onStop(reason);
   };
   return {
     cancel() {
       clearTimeout(timer);
-      cancelled.abort();
+      cancelled?.abort();
     },
   };
 }

@@ -1,17 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { AttemptOptions, AttemptReport, RunningAttempt } from '../attempt.ts';
 import type { LogChunk } from '../runtime.ts';
 import { defaultGraceMs, type StopRequest } from '../stop-request.ts';
 import { classifyExit } from './exit-class.ts';
 import { watchMemory } from './memory-watch.ts';
 import type { FromRunner } from './messages.ts';
-import { createMarkerScanner, type MarkerScanner } from './output-marker.ts';
 import type { ChildExit, RunnerChild } from './runner-child.ts';
 
 /** What the runner gets beyond its own grace before its group is killed: it writes the last word itself if it can. */
 const extraGraceMs = 1000;
 const tailLength = 16_384;
-const markerWaitMs = 1000;
 
 /** An attempt on a runner process, from its submitter's side. */
 export class ChildAttempt implements RunningAttempt {
@@ -20,9 +17,6 @@ export class ChildAttempt implements RunningAttempt {
   readonly reusable: Promise<boolean>;
   readonly #child: RunnerChild;
   readonly #options: AttemptOptions;
-  readonly #scanners: Readonly<Record<LogChunk['stream'], MarkerScanner>> | undefined;
-  readonly #markers: Set<LogChunk['stream']> = new Set();
-  #onMarker: () => void = () => undefined;
   #stderrTail = '';
   #ended: FromRunner | undefined;
   #stopped: StopRequest | undefined;
@@ -30,18 +24,14 @@ export class ChildAttempt implements RunningAttempt {
   #failure: unknown;
   #killTimer: NodeJS.Timeout | undefined;
 
-  /** `pooled`: the process goes on after the run, so the end of its output must be marked. */
+  /** `pooled`: the process goes on with other runs after this one. */
   constructor(child: RunnerChild, options: AttemptOptions, { pooled }: { pooled: boolean }) {
     this.#child = child;
     this.#options = options;
-    const marker = `\u0000${randomUUID()}\n`;
-    this.#scanners = pooled
-      ? { stdout: createMarkerScanner(marker), stderr: createMarkerScanner(marker) }
-      : undefined;
     const ended = this.#follow(pooled);
     this.report = ended.then(({ report }) => report);
     this.reusable = ended.then(({ reusable }) => reusable);
-    this.#start(pooled ? { marker } : {});
+    this.#start(pooled);
   }
 
   stop(request: StopRequest): void {
@@ -53,12 +43,12 @@ export class ChildAttempt implements RunningAttempt {
     this.#killTimer = setTimeout(() => this.#child.kill(), graceMs + extraGraceMs);
   }
 
-  #start(marker: { marker?: string }): void {
+  #start(pooled: boolean): void {
     const { job, secrets, writer, environment } = this.#options;
     // from here on the journal is the runner's
     writer.close();
     const environmentFollows = environment !== undefined;
-    this.#child.send({ type: 'run', job, secrets, environmentFollows, ...marker });
+    this.#child.send({ type: 'run', job, secrets, environmentFollows, pooled });
     void environment?.then((captured) =>
       this.#child.send({ type: 'environment', ...(captured ? { captured } : {}) }),
     );
@@ -74,17 +64,17 @@ export class ChildAttempt implements RunningAttempt {
       this.#child.onMessage = (message) => {
         this.#ended = message;
         if (!message.report.written) this.#claim();
-        this.#child.send({ type: 'release' });
+        if (!pooled) this.#child.send({ type: 'release' });
         resolve(undefined);
       };
     });
     const memory = this.#watchMemory();
     const exit = await (pooled ? Promise.race([this.#child.exited, ended]) : this.#child.exited);
     memory?.cancel();
-    const complete = exit === undefined && (await this.#outputComplete());
+    if (exit === undefined) await outputRead();
     clearTimeout(this.#killTimer);
     const report = this.#ended?.report ?? classifyExit(job, this.#processEnd(exit));
-    const reusable = exit === undefined && complete && this.#ended?.dirty === false && !this.#stopped;
+    const reusable = exit === undefined && this.#ended?.dirty === false && !this.#stopped;
     if (exit === undefined && !reusable) await this.#retire();
     return { report: exit?.survivors ? withSurvivors(report) : report, reusable };
   }
@@ -105,34 +95,15 @@ export class ChildAttempt implements RunningAttempt {
   }
 
   #take(stream: LogChunk['stream'], data: Buffer): void {
-    const scanner = this.#scanners?.[stream];
-    const { output, ended } =
-      scanner && !this.#markers.has(stream) ? scanner.scan(data) : { output: data, ended: false };
     if (stream === 'stderr')
-      this.#stderrTail = (this.#stderrTail + output.toString('latin1')).slice(-tailLength);
+      this.#stderrTail = (this.#stderrTail + data.toString('latin1')).slice(-tailLength);
     try {
-      this.#options.output.write(stream, output);
+      this.#options.output.write(stream, data);
     } catch (error) {
       // output that cannot be kept is a failure of the run, not of the process that follows it
       this.#failure ??= error;
       this.#child.kill();
     }
-    if (!ended) return;
-    this.#markers.add(stream);
-    this.#onMarker();
-  }
-
-  /** Resolves when both streams are read up to the run's end; false if user code closed one. */
-  #outputComplete(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), markerWaitMs);
-      this.#onMarker = () => {
-        if (this.#markers.size < 2) return;
-        clearTimeout(timer);
-        resolve(true);
-      };
-      this.#onMarker();
-    });
   }
 
   #watchMemory(): { cancel(): void } | undefined {
@@ -156,6 +127,14 @@ export class ChildAttempt implements RunningAttempt {
       ...(this.#stopped ? { stopped: this.#stopped } : {}),
     };
   }
+}
+
+/**
+ * Resolves when what a runner printed before its last message has been read: it writes blocking, so all of that lay in the streams'
+ * buffers when the message came, and the next turn of the event loop takes everything that lies there.
+ */
+async function outputRead(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 function withSurvivors(report: AttemptReport): AttemptReport {

@@ -11,8 +11,8 @@ export type ToRunner =
       readonly secrets: Readonly<Record<string, string>>;
       /** Whether an `environment` message follows. */
       readonly environmentFollows: boolean;
-      /** Written to both streams after the run's last output, by a runner that goes on with other runs. */
-      readonly marker?: string;
+      /** Whether the runner goes on with other runs after this one. */
+      readonly pooled: boolean;
     }
   | { readonly type: 'environment'; readonly captured?: CapturedEnvironment }
   | { readonly type: 'stop'; readonly request: StopRequest }

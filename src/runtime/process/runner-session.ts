@@ -12,7 +12,7 @@ import { setSingleRunScope } from '../run-scope.ts';
 import { runVariables } from '../run-variables.ts';
 import type { StopRequest } from '../stop-request.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
-import { captureProcessState } from './runner-state.ts';
+import { captureProcessState, type ProcessState } from './runner-state.ts';
 
 type RunMessage = Extract<ToRunner, { type: 'run' }>;
 
@@ -27,9 +27,11 @@ const exit = process.exit.bind(process);
 export function startRunner(): void {
   blockWrites();
   let session: Session | undefined;
+  let before: ProcessState | undefined;
   process.on('message', (message: ToRunner) => {
     if (message.type === 'run') {
-      session = new Session(message);
+      if (message.pooled) before ??= captureProcessState();
+      session = new Session(message, before);
       void session.run();
     } else if (message.type === 'environment') session?.takeEnvironment(message.captured);
     else if (message.type === 'stop') session?.stop(message.request);
@@ -66,6 +68,7 @@ function blockWrites(): void {
 class Session {
   readonly pooled: boolean;
   isOver = false;
+  readonly #before: ProcessState | undefined;
   readonly #message: RunMessage;
   readonly #job: Job;
   readonly #stopping: AbortController = new AbortController();
@@ -74,16 +77,16 @@ class Session {
   #signalUsed = false;
   #resolveEnvironment: (captured: CapturedEnvironment | undefined) => void = () => undefined;
 
-  constructor(message: RunMessage) {
+  /** `before`: the process as it was before its first run, for one that others follow. */
+  constructor(message: RunMessage, before: ProcessState | undefined) {
+    this.#before = before;
     this.#message = message;
     this.#job = message.job;
-    this.pooled = message.marker !== undefined;
+    this.pooled = message.pooled;
   }
 
   async run(): Promise<void> {
-    const { marker, environmentFollows } = this.#message;
-    const before = marker === undefined ? undefined : captureProcessState();
-    const environment = environmentFollows
+    const environment = this.#message.environmentFollows
       ? new Promise<CapturedEnvironment | undefined>((resolve) => {
           this.#resolveEnvironment = resolve;
         })
@@ -93,12 +96,10 @@ class Session {
     );
     this.isOver = true;
     setSingleRunScope(undefined);
-    before?.restore();
-    const dirty = this.#wasDisturbed() || (before !== undefined && (await leavesSomething(before)));
-    if (marker !== undefined) {
-      stdout.write(marker);
-      stderr.write(marker);
-    }
+    this.#before?.restore();
+    const dirty =
+      this.#wasDisturbed() || (this.#before !== undefined && (await leavesSomething(this.#before)));
+    await Promise.all([written(stdout), written(stderr)]);
     this.#send({ type: 'ended', report, dirty });
   }
 
@@ -179,7 +180,13 @@ class Session {
   }
 }
 
-async function leavesSomething(before: ReturnType<typeof captureProcessState>): Promise<boolean> {
+/** Blocking writes leave nothing behind; where they cannot be had, what is queued is waited for. */
+function written(stream: NodeJS.WriteStream): Promise<void> | undefined {
+  if (stream.writableLength === 0 || stream.destroyed) return undefined;
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
+
+async function leavesSomething(before: ProcessState): Promise<boolean> {
   if (!before.hasLeftovers()) return false;
   // handles that were closed take a turn of the loop to go away
   await new Promise((resolve) => setImmediate(resolve));

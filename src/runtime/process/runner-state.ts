@@ -25,8 +25,10 @@ export function captureProcessState(): ProcessState {
 }
 
 function restoreEnvironment(env: Readonly<Record<string, string | undefined>>): void {
-  for (const key of Object.keys(process.env)) if (!Object.hasOwn(env, key)) delete process.env[key];
-  for (const [key, value] of Object.entries(env)) if (process.env[key] !== value) process.env[key] = value;
+  // each access to process.env asks the system: one pass over it, not three
+  const now = { ...process.env };
+  for (const key of Object.keys(now)) if (!Object.hasOwn(env, key)) delete process.env[key];
+  for (const [key, value] of Object.entries(env)) if (now[key] !== value) process.env[key] = value;
 }
 
 function countResources(): Map<string, number> {
