@@ -42,5 +42,6 @@ export function wantsColor(
 function widthOf(stream: NodeJS.WriteStream, env: Environment): number | undefined {
   const given = Number(env.COLUMNS);
   if (Number.isInteger(given) && given > 0) return given;
-  return stream.isTTY ? stream.columns : undefined;
+  // a terminal that does not know its size says 0
+  return stream.isTTY ? stream.columns || 80 : undefined;
 }

@@ -1,3 +1,4 @@
+import { parseName } from '../core/name.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Session } from './session.ts';
 
@@ -11,7 +12,7 @@ export async function withWorkspace<T>(
   const workspace = await openWorkspace({
     directory: session.directory,
     env: session.env,
-    ...(typeof project === 'string' && project !== '' ? { project } : {}),
+    ...(typeof project === 'string' && project !== '' ? { project: parseName('project', project) } : {}),
   });
   try {
     return await use(workspace);

@@ -1,11 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFolder, type Folder, type Json, notebook, until } from './slipway.ts';
+import { cli, createFolder, type Folder, type Json, node, notebook, until } from './slipway.ts';
 import { rows, train } from './sources.ts';
 
 const handler = (body: string, args = ''): string =>
   `import type { Context, DataItem } from 'slipway';\nexport async function f(ctx: Context${args}) {\n${body}\n}\n`;
+
+const namespace = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
+const canMount = (): boolean =>
+  spawnSync('unshare', [...namespace, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
 describe('a request that is wrong starts nothing and exits with 2 or 3', () => {
   it.each([
@@ -164,6 +169,32 @@ describe('a run that fails exits with 1 and says where', () => {
     expect(code).toBe(1);
     expect(data.error.message).toContain('"specie"');
     expect(`${data.error.message} ${data.error.hint}`).toContain('species');
+  });
+
+  // a mount of its own needs Linux and either root or user namespaces
+  it.runIf(canMount())('a disk that is full: the run says so, and what was logged before is kept', () => {
+    const folder = createFolder({
+      'f.ts': handler(
+        "ctx.logMetric('before', 1); await ctx.logArtifact('big', 'x'.repeat(5_000_000), { name: 'big.txt' });",
+      ),
+    });
+    mkdirSync(path.join(folder.path, 'small'));
+    const script = `mount -t tmpfs -o size=1m tmpfs small
+      "${node}" "${cli}" run f.ts -o json; echo "code $?"
+      ls small/tmp; "${node}" "${cli}" get metrics @last -o json`;
+    const output = execFileSync('unshare', [...namespace, 'bash', '-c', script], {
+      cwd: folder.path,
+      env: { ...process.env, SLIPWAY_HOME: path.join(folder.path, 'small') },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [record = '', points = ''] = output.split(/^code 1$/m);
+    expect(JSON.parse(record)).toMatchObject({
+      state: 'error',
+      error: { code: 'DISK_FULL' },
+      metrics: { before: 1 },
+    });
+    expect(JSON.parse(points)).toMatchObject([{ key: 'before', value: 1 }]);
   });
 
   it('a loop that never ends is ended by its timeout, with 124', async () => {

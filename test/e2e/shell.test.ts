@@ -142,6 +142,8 @@ describe('the command line itself', () => {
     expect((await folder.json(['run', 'sub/f.ts'], { SLIPWAY_HOME: home })).code).toBe(0);
     expect(existsSync(home)).toBe(true);
     expect((await folder.json(['get', 'runs'], { SLIPWAY_HOME: home })).data).toHaveLength(1);
+    const outside = await folder.json(['--project', '../out', 'get', 'runs']);
+    expect([outside.code, outside.data.error.code]).toEqual([2, 'INVALID_NAME']);
     const folderMissing = await folder.json(['-C', 'nowhere', 'run', 'f.ts']);
     expect(folderMissing.code).toBe(3);
   });
