@@ -41,6 +41,11 @@ describe('a table', () => {
     expect(text).toBe('NAME  N\na bc  1\n');
   });
 
+  it('takes as many rows as a run has metric points', () => {
+    const rows = Array.from({ length: 200_000 }, (_, n) => ({ name: 'a', n }));
+    expect(renderTable(rows, columns)).toMatch(/^NAME {7}N\n/);
+  });
+
   it('counts wide characters as two columns', () => {
     expect(displayWidth('日本')).toBe(4);
     expect(displayWidth('é')).toBe(1);

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { commandGroups } from '../../src/cli/command-table.ts';
+import { renderReference } from '../../src/cli/render-reference.ts';
 
 describe('docs/cli.md', () => {
-  it('is what the tables of commands and options say now', async () => {
-    const done = promisify(execFile)(process.execPath, ['scripts/render-cli-docs.mjs', '--check']);
-    await expect(done).resolves.toMatchObject({ stderr: '' });
+  it('is what the tables of commands and options say now (node scripts/render-cli-docs.mjs writes it)', () => {
+    expect(readFileSync('docs/cli.md', 'utf8')).toBe(renderReference(commandGroups));
   });
 });

@@ -32,7 +32,10 @@ export function renderTable<Row>(
   const shown = columns.map((column, at) => ({ column, at })).filter(({ at }) => used[at]);
   const widths = fitWidths(
     shown.map(({ column, at }) => ({
-      natural: Math.max(displayWidth(column.title), ...cells.map((line) => displayWidth(line[at] ?? ''))),
+      natural: cells.reduce(
+        (widest, line) => Math.max(widest, displayWidth(line[at] ?? '')),
+        displayWidth(column.title),
+      ),
       shrinks: column.shrinks === true,
     })),
     options.width,
