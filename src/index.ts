@@ -85,7 +85,19 @@ export {
   pipeline,
 } from './pipeline-handle.ts';
 export type { PlanOptions } from './pipelines/build-plan.ts';
-export type { Condition } from './pipelines/condition.ts';
+export {
+  and,
+  type Comparable,
+  type Condition,
+  eq,
+  gt,
+  gte,
+  lt,
+  lte,
+  ne,
+  not,
+  or,
+} from './pipelines/condition.ts';
 export type {
   Pipeline,
   PipelineBody,
@@ -96,6 +108,7 @@ export type {
 export type { PipelineEvent, StepChange } from './pipelines/pipeline-event.ts';
 export type {
   CachePolicy,
+  PipelineStatus,
   Plan,
   PlanCondition,
   PlanFunction,

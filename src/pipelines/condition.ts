@@ -9,7 +9,7 @@ export interface Condition {
   build(pipeline: object): PlanCondition;
 }
 
-type Comparable<Value> = Value | ReferenceTo<Value>;
+export type Comparable<Value> = Value | ReferenceTo<Value>;
 type Operator = Extract<PlanCondition, { type: 'compare' }>['operator'];
 
 /** `left > right` */

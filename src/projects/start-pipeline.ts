@@ -1,5 +1,6 @@
 import type { Json } from '../core/json.ts';
 import { parseParamText } from '../functions/parse-param-text.ts';
+import { planNotSupported } from '../pipelines/errors.ts';
 import type { Pipeline } from '../pipelines/pipeline.ts';
 import type { PipelineEvent } from '../pipelines/pipeline-event.ts';
 import type { Plan } from '../pipelines/plan.ts';
@@ -39,6 +40,7 @@ export interface StartedPipeline {
 
 /** The plan of a pipeline for these parameters; throws what is wrong with them or with the pipeline. */
 export function planPipeline(workspace: Workspace, pipeline: Pipeline, request: PipelineRequest): Plan {
+  refuseCache(workspace);
   const parameters = new Map(pipeline.parameters.map((parameter) => [parameter.name, parameter]));
   const texts = Object.entries(request.paramTexts ?? {}).map(([key, text]) => [
     key,
@@ -52,6 +54,18 @@ export function planPipeline(workspace: Workspace, pipeline: Pipeline, request: 
       ...(request.onFailure === undefined ? {} : { onFailure: request.onFailure }),
     },
   );
+}
+
+/** A setting that would have no effect is refused, never ignored. */
+function refuseCache({ project }: Workspace): void {
+  const mode = project.spec.cache?.mode ?? 'off';
+  if (mode !== 'off')
+    throw planNotSupported(
+      `project "${project.name}" asks for caching (cache.mode "${mode}"), which no engine can do yet`,
+      {
+        hint: 'take "cache" out of project.yaml, or set its mode to "off"',
+      },
+    );
 }
 
 /** Plans the pipeline and starts it on the local engine. */
@@ -69,7 +83,8 @@ export async function startPipelinePlan(
   plan: Plan,
   request: PipelineRequest,
 ): Promise<StartedPipeline> {
-  const names = plan.spec.steps.flatMap((step) => step.options.secrets ?? []);
+  const steps = [...plan.spec.steps, ...(plan.spec.onExit === undefined ? [] : [plan.spec.onExit])];
+  const names = steps.flatMap((step) => step.options.secrets ?? []);
   const secrets = collectSecrets(workspace, names);
   const { store, project } = workspace;
   const { name, labels, parallelism, timeoutMs, signal, onEvent, followLogs } = request;
