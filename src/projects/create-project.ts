@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../core/atomic-file.ts';
 import { parseName } from '../core/name.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { projectExists, templateUnknown } from './errors.ts';
-import { renderCommonFiles } from './templates/common-files.ts';
+import { renderCommonFiles } from './templates/every-project.ts';
 import { renderNotebookFiles } from './templates/notebook-files.ts';
 import { renderTypescriptFiles } from './templates/typescript-files.ts';
 

@@ -5,7 +5,9 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { dependenc
 
 describe('the runtime dependencies', () => {
   it('are each listed in docs/dependencies.md with a reason', () => {
-    const listed = [...readFileSync('docs/dependencies.md', 'utf8').matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    const listed = [...readFileSync('docs/dependencies.md', 'utf8').matchAll(/^\| `([^`]+)` \|/gm)].map(
+      (match) => match[1],
+    );
     expect(listed.sort()).toEqual(Object.keys(manifest.dependencies).sort());
   });
 

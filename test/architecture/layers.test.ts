@@ -20,7 +20,10 @@ const rooms = [
   'cli',
 ];
 
-const adapters = [/^src\/runtime\/(inline|process|docker|kubernetes|spark)\//, /^src\/tracking\/(local|http|postgres)\//];
+const adapters = [
+  /^src\/runtime\/(inline|process|docker|kubernetes|spark)\//,
+  /^src\/tracking\/(local|http|postgres)\//,
+];
 
 const heavy = [
   'dockerode',
@@ -44,7 +47,9 @@ describe('the rooms of src/', () => {
       importsOf(file)
         .filter(({ specifier }) => specifier.startsWith('.'))
         .map(({ specifier }) => path.posix.join(path.posix.dirname(file.path), specifier))
-        .filter((target) => roomOf(file.path) >= 0 && (roomOf(target) < 0 || roomOf(target) > roomOf(file.path)))
+        .filter(
+          (target) => roomOf(file.path) >= 0 && (roomOf(target) < 0 || roomOf(target) > roomOf(file.path)),
+        )
         .map((target) => `${file.path} → ${target}`),
     );
     expect(wrong).toEqual([]);
@@ -69,7 +74,12 @@ describe('the rooms of src/', () => {
   it('load heavy packages only on first use', () => {
     const wrong = sources.flatMap((file) =>
       importsOf(file)
-        .filter(({ specifier, lazy, typeOnly }) => !lazy && !typeOnly && heavy.some((name) => specifier === name || specifier.startsWith(`${name}/`)))
+        .filter(
+          ({ specifier, lazy, typeOnly }) =>
+            !lazy &&
+            !typeOnly &&
+            heavy.some((name) => specifier === name || specifier.startsWith(`${name}/`)),
+        )
         .map(({ specifier }) => `${file.path} → ${specifier}`),
     );
     expect(wrong).toEqual([]);

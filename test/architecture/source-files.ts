@@ -18,11 +18,13 @@ export function readSources(): SourceFile[] {
 /** Specifiers that a file imports; `lazy` for those inside `import(…)`. */
 export function importsOf(file: SourceFile): { specifier: string; lazy: boolean; typeOnly: boolean }[] {
   const code = file.text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
-  const found = [...code.matchAll(/(?:^|\n)\s*(import|export)\s+(type\s)?[^'"`;]*?from\s+'([^']+)'/g)].map((match) => ({
-    specifier: match[3] ?? '',
-    lazy: false,
-    typeOnly: match[2] !== undefined,
-  }));
+  const found = [...code.matchAll(/(?:^|\n)\s*(import|export)\s+(type\s)?[^'"`;]*?from\s+'([^']+)'/g)].map(
+    (match) => ({
+      specifier: match[3] ?? '',
+      lazy: false,
+      typeOnly: match[2] !== undefined,
+    }),
+  );
   const lazy = [...code.matchAll(/\b(?:import|require)\(\s*'([^']+)'/g)].map((match) => ({
     specifier: match[1] ?? '',
     lazy: true,

@@ -7,13 +7,19 @@ const lines = (text: string): number => text.split('\n').length - 1;
 
 describe('the sources', () => {
   it('are small files: none above 450 lines, the median at most 100', () => {
-    const sizes = sources.map((file) => ({ path: file.path, lines: lines(file.text) })).sort((a, b) => a.lines - b.lines);
+    const sizes = sources
+      .map((file) => ({ path: file.path, lines: lines(file.text) }))
+      .sort((a, b) => a.lines - b.lines);
     expect(sizes.filter((file) => file.lines > 450)).toEqual([]);
     expect(sizes[Math.floor(sizes.length / 2)]?.lines).toBeLessThanOrEqual(100);
   });
 
   it('have names that say what they hold', () => {
-    expect(sources.map((file) => file.path).filter((path) => /(utils?|helpers?|manager|service|misc|common)\b/i.test(path))).toEqual([]);
+    expect(
+      sources
+        .map((file) => file.path)
+        .filter((path) => /(utils?|helpers?|manager|service|misc|common)\b/i.test(path)),
+    ).toEqual([]);
   });
 
   it('leave no unfinished work behind', () => {
@@ -25,9 +31,11 @@ describe('the sources', () => {
 describe('docs/errors.md', () => {
   const declared = new Map(
     sources.flatMap((file) =>
-      [...file.text.matchAll(/defineError\(\s*'([A-Z0-9_]+)',\s*'([a-z-]+)',\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)].map(
-        (match) => [match[1] ?? '', match[2] ?? ''] as const,
-      ),
+      [
+        ...file.text.matchAll(
+          /defineError\(\s*'([A-Z0-9_]+)',\s*'([a-z-]+)',\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
+        ),
+      ].map((match) => [match[1] ?? '', match[2] ?? ''] as const),
     ),
   );
   const listed = new Map(

@@ -44,15 +44,28 @@ describe.each(pages)('the examples of %s', (page) => {
 
   it('run as they stand', () => {
     const folder = prepareFolder();
-    const env = { ...process.env, PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`, NO_COLOR: '1', CI: 'true' };
+    const env = {
+      ...process.env,
+      PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`,
+      NO_COLOR: '1',
+      CI: 'true',
+    };
     for (const block of blocks) {
       if (block.file !== undefined) {
         mkdirSync(path.dirname(path.join(folder, block.file)), { recursive: true });
         writeFileSync(path.join(folder, block.file), block.text);
       } else if (block.language === 'sh') {
-        const result = spawnSync('bash', ['-euo', 'pipefail', '-c', block.text], { cwd: folder, env, encoding: 'utf8' });
+        const result = spawnSync('bash', ['-euo', 'pipefail', '-c', block.text], {
+          cwd: folder,
+          env,
+          encoding: 'utf8',
+        });
         const at = `${page}:${block.line}`;
-        expect({ at, status: result.status, output: result.status === 0 ? '' : result.stdout + result.stderr }).toEqual({
+        expect({
+          at,
+          status: result.status,
+          output: result.status === 0 ? '' : result.stdout + result.stderr,
+        }).toEqual({
           at,
           status: 0,
           output: '',
