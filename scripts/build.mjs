@@ -1,5 +1,6 @@
 // Builds dist/: ESM with shared chunks, and a CommonJS copy of the public entries for notebook kernels.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { build } from 'esbuild';
 
 const entries = { index: 'src/index.ts', cli: 'src/cli/main.ts', runner: 'src/runtime/runner-process.ts' };
@@ -15,8 +16,9 @@ const common = {
   logLevel: 'warning',
 };
 
-await build({
+const { metafile } = await build({
   ...common,
+  metafile: true,
   entryPoints: present,
   outdir: 'dist',
   format: 'esm',
@@ -24,6 +26,8 @@ await build({
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',
 });
+
+removeStaleChunks(new Set(Object.keys(metafile.outputs)));
 
 if (present.index)
   await build({
@@ -36,3 +40,12 @@ if (present.index)
     define: { 'import.meta.url': 'slipwayModuleUrl' },
     banner: { js: 'const slipwayModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
+
+/** Chunks of earlier builds go after an hour: a process started from them may still load some. */
+function removeStaleChunks(current) {
+  const hour = 3_600_000;
+  for (const name of readdirSync('dist/chunks')) {
+    const file = path.posix.join('dist/chunks', name);
+    if (!current.has(file) && Date.now() - statSync(file).mtimeMs > hour) rmSync(file);
+  }
+}
