@@ -46,7 +46,7 @@ export async function createBundle(request: BundleRequest): Promise<CreatedBundl
     target: bundleTarget,
     esbuild: esbuildVersion(),
   };
-  const map = finishSourceMap(built.map, request.originals);
+  const map = finishSourceMap(built.map, request.originals, request.root);
   const written = writeBundle(bundleFiles(code, map, manifest), manifest, request.cacheDirectory);
   linkExternals(written.directory, built.findings.externals.values());
   rememberRoot(written.directory, request.root);

@@ -79,7 +79,8 @@ function buildOptions(
     platform: 'node',
     target: bundleTarget,
     sourcemap: 'external',
-    sourcesContent: true,
+    // filled in afterwards, for the user's own sources alone: packages would make it many times larger
+    sourcesContent: false,
     minifyWhitespace: true,
     // one endless line is hard on editors and on Node's own error output
     lineLimit: 200,

@@ -98,7 +98,7 @@ try {
   const own = [];
   const packaged = [];
   const bare = [];
-  for (let round = 1; round <= 9; round++) {
+  for (let round = 1; round <= 12; round++) {
     writeNotebook('own.ipynb', round, false);
     own.push(await timed(() => pack('own.ipynb')));
     writeNotebook('packages.ipynb', round, true);
@@ -110,8 +110,10 @@ try {
 
   console.log(`     first bundle of a process, TypeScript and esbuild loaded: ${cold.toFixed(0)} ms`);
   report('notebook → bundle, own code only, warm', median(own), 200, 'ms');
-  console.log(`     with apache-arrow, csv-parse, yaml: ${median(packaged).toFixed(0)} ms, bare esbuild ${median(bare).toFixed(0)} ms`);
-  report('notebook → bundle with packages / bare esbuild', median(packaged) / median(bare), 1.3, '×');
+  // the fastest of each: what else the machine does only ever adds
+  const [ours, theirs] = [Math.min(...packaged), Math.min(...bare)];
+  console.log(`     with apache-arrow, csv-parse, yaml: ${ours.toFixed(0)} ms, bare esbuild ${theirs.toFixed(0)} ms`);
+  report('notebook → bundle with packages / bare esbuild', ours / theirs, 1.3, '×');
   for (const [label, runs] of Object.entries({ 'own code': unchanged, 'with packages': unchangedPackages })) {
     // processor time: what the command costs, whatever else the machine does meanwhile
     report(`nothing changed, fresh process, ${label}`, median(runs.map((each) => each.cpu)), 50, 'ms');
