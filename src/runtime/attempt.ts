@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../core/error.ts';
+import type { CreatedEvent } from '../tracking/journal-event.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
 import type { CapturedEnvironment } from './capture-once.ts';
@@ -19,12 +20,17 @@ export interface AttemptReport {
   readonly record?: RunRecord;
 }
 
+/** First event of a run's journal. */
+export type CreatedRun = Omit<CreatedEvent, 'kind'>;
+
 /** What a launcher needs to start an attempt. */
 export interface AttemptOptions {
   readonly job: Job;
   readonly store: RunStore;
-  /** The journal; whoever executes the run elsewhere closes it here first. */
-  readonly writer: RunWriter;
+  /** The journal, if there is one yet; whoever executes the run elsewhere closes it here first. */
+  readonly writer: RunWriter | undefined;
+  /** What a journal begins with, for the runner to create it where there is none. */
+  readonly created: CreatedRun;
   readonly secrets: Readonly<Record<string, string>>;
   readonly live?: SubmitOptions['live'];
   readonly output: OutputLog;
@@ -35,6 +41,8 @@ export interface AttemptOptions {
 export interface RunningAttempt {
   /** Resolves once nothing of the attempt is left running. Never rejects. */
   readonly report: Promise<AttemptReport>;
+  /** Resolves when it begins, for one that has to wait for its turn. */
+  readonly started?: Promise<void>;
   /** Asks it to end; what does not within the grace is ended by force where the runtime can. */
   stop(request: StopRequest): void;
 }

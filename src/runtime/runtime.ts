@@ -27,6 +27,11 @@ export interface SubmitOptions {
   /** The store of `job.storeDirectory`, where the caller has it open already. */
   readonly store?: RunStore;
   /**
+   * Leaves it to the runner to create the journal: cheaper, for callers with many runs who do not look at one before it has ended.
+   * @default false
+   */
+  readonly deferJournal?: boolean;
+  /**
    * With `job.lastWord: 'submitter'`: called with the journal before the state that ends the run is appended; gives the
    * error that the run ends with, if any.
    */

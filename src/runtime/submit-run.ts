@@ -1,8 +1,11 @@
+import path from 'node:path';
 import { type ErrorRecord, errorRecord } from '../core/error.ts';
+import { foldRun } from '../tracking/fold.ts';
 import { openLocalStore } from '../tracking/local/local-store.ts';
+import { runDirectory } from '../tracking/local/store-layout.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
-import type { AttemptReport, Launcher, RunningAttempt } from './attempt.ts';
+import type { AttemptReport, CreatedRun, Launcher, RunningAttempt } from './attempt.ts';
 import { captureOnce } from './capture-once.ts';
 import type { Job } from './job.ts';
 import { OutputLog } from './output-log.ts';
@@ -11,6 +14,7 @@ import { createRedactor, type Redactor } from './redactor.ts';
 import { isRetried, retryDelay } from './retry-policy.ts';
 import type { RunningJob, RunOutcome, SubmitOptions } from './runtime.ts';
 import { type StopRequest, stopError } from './stop-request.ts';
+import { takeJournal } from './take-journal.ts';
 import { watchLedgerForStop } from './watch-stop.ts';
 
 /**
@@ -43,7 +47,8 @@ class Submission {
   readonly #options: SubmitOptions & { readonly store: RunStore };
   readonly #redactor: Redactor;
   readonly #wake = new AbortController();
-  #writer: RunWriter;
+  readonly #created: CreatedRun;
+  #writer: RunWriter | undefined;
   #attempt: RunningAttempt | undefined;
   #stopped: StopRequest | undefined;
 
@@ -52,8 +57,10 @@ class Submission {
     this.#job = job;
     this.#options = options;
     this.#redactor = createRedactor(options.secrets);
-    this.#writer = this.#createJournal();
-    this.output = new OutputLog(this.#writer.logFile, this.#redactor);
+    this.#created = createdRun(job, launcher.name, this.#redactor);
+    if (!options.deferJournal) this.#createJournal();
+    const directory = runDirectory(job.storeDirectory, job.project, job.uid);
+    this.output = new OutputLog(path.join(directory, 'output.log'), this.#redactor);
   }
 
   async run(): Promise<RunOutcome> {
@@ -84,11 +91,11 @@ class Submission {
       const job = { ...this.#job, attempt: number };
       const report = this.#stopped ? stopReport(job, this.#stopped) : await this.#runAttempt(job);
       if (report.written) return this.#outcomeOf(report);
-      this.#takeOver();
+      const writer = this.#takeOver();
       if (this.#stopped && report.state !== 'completed')
-        return this.#lastWord(stopReport(job, this.#stopped));
-      if (!report.error || !isRetried(job, report.error)) return this.#lastWord(report);
-      await this.#waitForRetry(number, report.error);
+        return this.#lastWord(writer, stopReport(job, this.#stopped));
+      if (!report.error || !isRetried(job, report.error)) return this.#lastWord(writer, report);
+      await this.#waitForRetry(writer, number, report.error);
     }
   }
 
@@ -100,6 +107,7 @@ class Submission {
       job,
       store,
       writer: this.#writer,
+      created: this.#created,
       secrets,
       output: this.output,
       ...(live ? { live } : {}),
@@ -108,19 +116,25 @@ class Submission {
     this.#attempt = attempt;
     if (this.#stopped) attempt.stop(this.#stopped);
     const reason = 'the time is over';
-    const timer =
-      job.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => attempt.stop({ cause: 'timeout', reason }), Math.min(job.timeoutMs, longestTimer));
+    let timer: NodeJS.Timeout | undefined;
+    const { timeoutMs } = job;
+    if (timeoutMs !== undefined) {
+      const stop = (): void => attempt.stop({ cause: 'timeout', reason });
+      const start = (): void => {
+        timer = setTimeout(stop, Math.min(timeoutMs, longestTimer));
+      };
+      if (attempt.started) void attempt.started.then(start);
+      else start();
+    }
     const report = await attempt.report;
     clearTimeout(timer);
     this.#attempt = undefined;
     return report;
   }
 
-  async #waitForRetry(number: number, error: ErrorRecord): Promise<void> {
+  async #waitForRetry(writer: RunWriter, number: number, error: ErrorRecord): Promise<void> {
     const delayMs = retryDelay(this.#job.retry, number);
-    this.#writer.append({ kind: 'attempt', attempt: number + 1, error, delayMs });
+    writer.append({ kind: 'attempt', attempt: number + 1, error, delayMs });
     this.output.write(
       'stderr',
       `attempt ${number} failed (${error.code}): ${error.message}; next in ${delayMs} ms\n`,
@@ -136,22 +150,22 @@ class Submission {
     });
   }
 
-  async #lastWord(report: AttemptReport): Promise<RunOutcome> {
+  async #lastWord(writer: RunWriter, report: AttemptReport): Promise<RunOutcome> {
     const { beforeLastWord } = this.#options;
     const error = beforeLastWord
-      ? await beforeLastWord(this.#writer, report).catch((thrown: unknown) => errorRecord(thrown))
+      ? await beforeLastWord(writer, report).catch((thrown: unknown) => errorRecord(thrown))
       : report.error;
     const state = error && report.state === 'completed' ? 'error' : report.state;
     const { exitCode, reason } = report;
-    this.#writer.append({
+    writer.append({
       kind: 'state',
       state,
       ...(error ? { error } : {}),
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(reason === undefined ? {} : { reason }),
     });
-    const record = this.#writer.record();
-    this.#writer.close();
+    const record = writer.record();
+    writer.close();
     return outcome(record);
   }
 
@@ -161,31 +175,51 @@ class Submission {
 
   /** The disk is full or the journal damaged: nothing can be written, but the caller is told. */
   #outcomeWithoutJournal(error: ErrorRecord): RunOutcome {
-    const record: RunRecord = { ...this.#writer.record(), state: 'error', error };
-    this.#writer.close();
+    const record: RunRecord = {
+      ...(this.#writer?.record() ?? foldRun([])),
+      ...this.#identity(),
+      state: 'error',
+      error,
+    };
+    this.#writer?.close();
     return { state: 'error', record, error };
   }
 
-  /** The journal is ours again after an attempt: from here on this process is the one that says how it goes on. */
-  #takeOver(): void {
-    this.#writer.close();
-    this.#writer = createRedactingWriter(this.#options.store.openRun(this.#job.uid), this.#redactor);
+  #identity(): Pick<RunRecord, 'uid' | 'name' | 'project' | 'kind'> {
+    const { uid, name, project, runKind: kind } = this.#job;
+    return { uid, name, project, kind };
   }
 
-  #createJournal(): RunWriter {
-    const { uid, name, project, runKind, params, inputs, labels, parent, iteration, step, attempt, seed } =
-      this.#job;
-    const optional = { parent, iteration, step, seed };
-    const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-    const created = { uid, name, project, runKind, inputs, attempt, function: this.#job.function, ...known };
-    const writer = this.#options.store.createRun({
-      ...created,
-      params: this.#redactor.json(params),
-      labels: this.#redactor.json(labels),
-      runtime: this.#launcher.name,
-    });
-    return createRedactingWriter(writer, this.#redactor);
+  /** The journal is ours again after an attempt: from here on this process is the one that says how it goes on. */
+  #takeOver(): RunWriter {
+    const { store } = this.#options;
+    this.#writer?.close();
+    this.#writer = createRedactingWriter(takeJournal(store, this.#created), this.#redactor);
+    return this.#writer;
   }
+
+  #createJournal(): void {
+    this.#writer = createRedactingWriter(this.#options.store.createRun(this.#created), this.#redactor);
+  }
+}
+
+function createdRun(job: Job, runtime: string, redactor: Redactor): CreatedRun {
+  const { uid, name, project, runKind, params, inputs, labels, parent, iteration, step, attempt, seed } = job;
+  const optional = { parent, iteration, step, seed };
+  const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  return {
+    uid,
+    name,
+    project,
+    runKind,
+    params: redactor.json(params),
+    inputs,
+    labels: redactor.json(labels),
+    function: job.function,
+    runtime,
+    attempt,
+    ...known,
+  };
 }
 
 function stopReport(job: Job, stop: StopRequest): AttemptReport {

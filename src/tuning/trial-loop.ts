@@ -116,6 +116,7 @@ export class TrialLoop {
     };
     const running = await runtime.submit(job, {
       store,
+      deferJournal: true,
       signal: this.#abort.signal,
       ...(secrets ? { secrets } : {}),
       ...(live ? { live } : {}),

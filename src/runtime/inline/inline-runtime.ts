@@ -72,7 +72,7 @@ function launch(options: AttemptOptions): RunningAttempt {
 }
 
 async function execute(options: AttemptOptions, signal: AbortSignal): Promise<AttemptReport> {
-  const { job, store, writer, secrets, output, live, environment } = options;
+  const { job, store, created, secrets, output, live, environment } = options;
   const interruption = new Interruption();
   const extras = {
     output,
@@ -88,7 +88,7 @@ async function execute(options: AttemptOptions, signal: AbortSignal): Promise<At
     return await runJob({
       job,
       store,
-      writer,
+      writer: options.writer ?? store.createRun(created),
       secrets,
       signal,
       interruption,

@@ -1,6 +1,7 @@
 import type { AttemptOptions, AttemptReport, RunningAttempt } from '../attempt.ts';
 import type { LogChunk } from '../runtime.ts';
 import { defaultGraceMs, type StopRequest } from '../stop-request.ts';
+import { takeJournal } from '../take-journal.ts';
 import { classifyExit } from './exit-class.ts';
 import { watchMemory } from './memory-watch.ts';
 import type { FromRunner } from './messages.ts';
@@ -44,11 +45,18 @@ export class ChildAttempt implements RunningAttempt {
   }
 
   #start(pooled: boolean): void {
-    const { job, secrets, writer, environment } = this.#options;
+    const { job, secrets, writer, created, environment } = this.#options;
     // from here on the journal is the runner's
-    writer.close();
+    writer?.close();
     const environmentFollows = environment !== undefined;
-    this.#child.send({ type: 'run', job, secrets, environmentFollows, pooled });
+    this.#child.send({
+      type: 'run',
+      job,
+      secrets,
+      environmentFollows,
+      pooled,
+      ...(writer ? {} : { created }),
+    });
     void environment?.then((captured) =>
       this.#child.send({ type: 'environment', ...(captured ? { captured } : {}) }),
     );
@@ -82,7 +90,7 @@ export class ChildAttempt implements RunningAttempt {
   /** The process that has ended, or is about to, no longer speaks for the run: readers must not take the run for lost. */
   #claim(): void {
     try {
-      this.#options.store.openRun(this.#options.job.uid).close();
+      takeJournal(this.#options.store, this.#options.created).close();
     } catch (error) {
       this.#failure ??= error;
     }

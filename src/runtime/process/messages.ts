@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../attempt.ts';
+import type { AttemptReport, CreatedRun } from '../attempt.ts';
 import type { CapturedEnvironment } from '../capture-once.ts';
 import type { Job } from '../job.ts';
 import type { StopRequest } from '../stop-request.ts';
@@ -13,6 +13,8 @@ export type ToRunner =
       readonly environmentFollows: boolean;
       /** Whether the runner goes on with other runs after this one. */
       readonly pooled: boolean;
+      /** First event of the journal, where the runner is to create it. */
+      readonly created?: CreatedRun;
     }
   | { readonly type: 'environment'; readonly captured?: CapturedEnvironment }
   | { readonly type: 'stop'; readonly request: StopRequest }

@@ -129,13 +129,14 @@ class Session {
 
   #execute(environment: Promise<CapturedEnvironment | undefined> | undefined): Promise<AttemptReport> {
     const job = this.#job;
+    const { created } = this.#message;
     process.chdir(job.workingDirectory);
     Object.assign(process.env, job.env, runVariables(job));
     const store = openLocalStore({ directory: job.storeDirectory, project: job.project });
     return runJob({
       job,
       store,
-      writer: store.openRun(job.uid),
+      writer: created ? store.createRun(created) : store.openRun(job.uid),
       secrets: this.#message.secrets,
       signal: this.#stopping.signal,
       interruption: this.#interruption,

@@ -70,6 +70,10 @@ export class WorkerPool {
   #enqueue(options: AttemptOptions): RunningAttempt {
     let started: RunningAttempt | undefined;
     let finish: (report: AttemptReport) => void = () => undefined;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     const report = new Promise<AttemptReport>((resolve) => {
       finish = resolve;
     });
@@ -77,12 +81,14 @@ export class WorkerPool {
       options,
       start(attempt) {
         started = attempt;
+        begin();
         void attempt.report.then(finish);
       },
     };
     this.#waiting.push(waiting);
     return {
       report,
+      started: begun,
       stop: (request) => {
         if (started) return started.stop(request);
         const at = this.#waiting.indexOf(waiting);
