@@ -62,8 +62,9 @@ describe('slipway pipeline', () => {
     expect(stdout).toMatch(/^sums completed in /);
     expect(stdout).toMatch(/^twice +completed .*value=6/m);
     expect(stdout).toMatch(/outputs +total +6/);
-    expect(stdout).toContain('twice.seen');
-    expect(stdout).toContain('store://demo/note@sha256:');
+    expect(stdout).toMatch(/metrics +twice +seen=3/);
+    expect(stdout).toMatch(/artifacts +twice +note/);
+    expect(stdout).toContain(`stored in  ${folder.path}`);
     expect(stdout).toContain('slipway describe ');
     expect(stderr).toContain('doubling 3');
     expect(stderr).toContain('one: completed');
