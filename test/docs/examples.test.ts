@@ -37,7 +37,7 @@ function prepareFolder(): string {
   return folder;
 }
 
-const pages = readdirSync('docs/guides').map((name) => path.join('docs/guides', name));
+const pages = ['README.md', ...readdirSync('docs/guides').map((name) => path.join('docs/guides', name))];
 
 describe.each(pages)('the examples of %s', (page) => {
   const blocks = readBlocks(readFileSync(page, 'utf8'));
