@@ -47,7 +47,8 @@ async function execute(argv: readonly string[], env: Session['env'], streams: St
   }
   const interrupt = catchInterrupts(line.command.entry.graceful === true, streams.err);
   const session = openSession(line.command, env, streams, interrupt.signal);
-  const options = await resolveOptions(line.command.entry.options, session);
+  // colours are chosen before anything is parsed; a wrong choice is refused here
+  const options = await resolveOptions(['color', ...line.command.entry.options], session);
   const run = await line.command.entry.load();
   const code = (await run({ args: line.command.args, options, session })) ?? 0;
   return code !== 0 && interrupt.received() ? exitCodeOfSignal(interrupt.received() ?? 'SIGINT') : code;

@@ -366,7 +366,6 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     value: 'when',
     choices: ['always', 'never', 'auto'],
     env: 'SLIPWAY_COLOR',
-    user: 'color',
     default: 'auto',
     doc: 'Colours: on a terminal only, unless given; NO_COLOR and FORCE_COLOR are obeyed.',
   },

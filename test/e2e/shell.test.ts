@@ -113,6 +113,7 @@ describe('the command line itself', () => {
     const wrong = await folder.slipway(['ps'], { SLIPWAY_LIMIT: 'many' });
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('SLIPWAY_LIMIT');
+    expect((await folder.slipway(['ps', '--color', 'blue'])).stderr).toContain('"blue"');
   });
 
   it('checks the machine', async () => {
