@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseName } from '../core/name.ts';
 import type { Project } from './project-spec.ts';
 
 /** Name of the file that makes a folder a project. */
@@ -21,7 +22,8 @@ export async function findProject(
   const home = env.SLIPWAY_HOME;
   const name = env.SLIPWAY_PROJECT;
   return {
-    name: name ? name : spec.name,
+    // it becomes a folder of the store
+    name: name ? parseName('project', name) : spec.name,
     root: root ?? start,
     storeDirectory: home ? path.resolve(start, home) : path.join(root ?? start, '.slipway'),
     spec,

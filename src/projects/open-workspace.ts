@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { parseName } from '../core/name.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { openLocalStore } from '../tracking/local/local-store.ts';
 import { findProject } from './find-project.ts';
@@ -19,7 +20,8 @@ const runtimeNames = ['inline', 'process'] as const;
 export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
   const directory = path.resolve(options.directory);
   const found = await findProject(directory, options.env);
-  const project = options.project === undefined ? found : { ...found, name: options.project };
+  const project =
+    options.project === undefined ? found : { ...found, name: parseName('project', options.project) };
   const store = openLocalStore({ directory: project.storeDirectory, project: project.name });
   const opened = new Map<string, Promise<Runtime>>();
 
