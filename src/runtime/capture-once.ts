@@ -1,4 +1,5 @@
 import type { RunEnvironment } from '../tracking/journal-event.ts';
+import { monotonicMs } from './monotonic.ts';
 
 /** Where a run runs, and how tracked files differ from the commit. */
 export interface CapturedEnvironment {
@@ -15,10 +16,10 @@ const captured = new Map<string, { at: number; result: Promise<CapturedEnvironme
  */
 export function captureOnce(directory: string): Promise<CapturedEnvironment | undefined> {
   const known = captured.get(directory);
-  if (known && performance.now() - known.at < freshMs) return known.result;
+  if (known && monotonicMs() - known.at < freshMs) return known.result;
   const result = import('../tracking/environment.ts')
     .then(({ captureEnvironment }) => captureEnvironment(directory))
     .catch(() => undefined);
-  captured.set(directory, { at: performance.now(), result });
+  captured.set(directory, { at: monotonicMs(), result });
   return result;
 }

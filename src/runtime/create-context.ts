@@ -1,3 +1,4 @@
+import { printAs } from '../data/print-as.ts';
 import type { RunState } from '../tracking/run.ts';
 import { type ChildRuns, createChildRuns } from './child-context.ts';
 import type { Context } from './context.ts';
@@ -39,7 +40,7 @@ export function createContext(options: ContextOptions): OpenContext {
 
 function assemble(state: ContextState, children: ChildRuns): Context {
   const { options } = state;
-  return {
+  const context: Context = {
     uid: state.uid,
     name: options.name,
     project: options.project,
@@ -60,4 +61,6 @@ function assemble(state: ContextState, children: ChildRuns): Context {
     ...createSaveCalls(state),
     child: (params) => children.open(params ?? {}),
   };
+  printAs(context, ({ name, project, uid }) => `context of run "${name}" in project "${project}", ${uid}`);
+  return context;
 }

@@ -1,4 +1,5 @@
 import type { EventBody } from '../tracking/journal-event.ts';
+import { monotonicMs } from './monotonic.ts';
 
 const intervalMs = 5000;
 const briefMs = 1000;
@@ -22,13 +23,13 @@ export function startHeartbeat(
   { brief = false }: { brief?: boolean } = {},
 ): Heartbeat {
   const start = process.cpuUsage();
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   const timer = setInterval(() => append(measureUsage(start)), intervalMs);
   timer.unref();
   return {
     stop() {
       clearInterval(timer);
-      if (!brief || performance.now() - startedAt > briefMs) append(measureUsage(start));
+      if (!brief || monotonicMs() - startedAt > briefMs) append(measureUsage(start));
     },
   };
 }

@@ -13,7 +13,16 @@ export async function provideApi(bundleDirectory: string): Promise<void> {
   globalState('api', () => api);
 }
 
+const answers = new Map<string, boolean>();
+
+/** Bundles are named by their content: what a manifest says does not change. */
 function needsApi(bundleDirectory: string): boolean {
+  const answer = answers.get(bundleDirectory) ?? readNeedsApi(bundleDirectory);
+  answers.set(bundleDirectory, answer);
+  return answer;
+}
+
+function readNeedsApi(bundleDirectory: string): boolean {
   try {
     const text = readFileSync(path.join(bundleDirectory, 'manifest.json'), 'utf8');
     return (JSON.parse(text) as BundleManifest).needsApi;

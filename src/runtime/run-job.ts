@@ -11,6 +11,7 @@ import { createContext, type OpenContext } from './create-context.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { Interruption } from './interruption.ts';
 import type { Job } from './job.ts';
+import { monotonicMs } from './monotonic.ts';
 import { openInputs } from './open-inputs.ts';
 import { createRandom } from './random.ts';
 import { recordEnvironment } from './record-environment.ts';
@@ -95,7 +96,7 @@ class Attempt {
   async #outcome(): Promise<Outcome> {
     const { job, interruption, signal } = this.#options;
     const stopped = this.#stopped();
-    const startedAt = performance.now();
+    const startedAt = monotonicMs();
     const handled = this.#execute().then(
       (): Outcome => ({ state: 'completed' }),
       (error: unknown): Outcome => ({ state: 'error', error: this.#describe(error) }),
@@ -110,7 +111,7 @@ class Attempt {
     if (signal.aborted) return stopOutcome(job, signal.reason as StopRequest, hint);
     if (interruption.first) return { state: 'error', ...interruption.first };
     // a busy handler keeps the timer that should have stopped it from firing
-    if (performance.now() - startedAt > (job.timeoutMs ?? Number.POSITIVE_INFINITY))
+    if (monotonicMs() - startedAt > (job.timeoutMs ?? Number.POSITIVE_INFINITY))
       return stopOutcome(job, { cause: 'timeout', reason: 'the time is over' });
     return outcome ?? { state: 'completed' };
   }

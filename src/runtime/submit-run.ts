@@ -46,11 +46,11 @@ class Submission {
   readonly #job: Job;
   readonly #options: SubmitOptions & { readonly store: RunStore };
   readonly #redactor: Redactor;
-  readonly #wake = new AbortController();
   readonly #created: CreatedRun;
   #writer: RunWriter | undefined;
   #attempt: RunningAttempt | undefined;
   #stopped: StopRequest | undefined;
+  #endWait: () => void = () => undefined;
 
   constructor(launcher: Launcher, job: Job, options: SubmitOptions & { readonly store: RunStore }) {
     this.#launcher = launcher;
@@ -83,7 +83,7 @@ class Submission {
   stop(request: StopRequest): void {
     this.#stopped ??= request;
     this.#attempt?.stop(this.#stopped);
-    this.#wake.abort();
+    this.#endWait();
   }
 
   async #drive(): Promise<RunOutcome> {
@@ -141,12 +141,11 @@ class Submission {
     );
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, delayMs);
-      const wake = (): void => {
+      this.#endWait = () => {
         clearTimeout(timer);
         resolve();
       };
-      this.#wake.signal.addEventListener('abort', wake, { once: true });
-      if (this.#wake.signal.aborted) wake();
+      if (this.#stopped) this.#endWait();
     });
   }
 

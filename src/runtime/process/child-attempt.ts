@@ -38,8 +38,7 @@ export class ChildAttempt implements RunningAttempt {
   stop(request: StopRequest): void {
     if (this.#stopped || this.#ended) return;
     this.#stopped = request;
-    this.#child.send({ type: 'stop', request });
-    this.#child.terminate();
+    this.#child.terminate({ type: 'stop', request });
     const graceMs = this.#options.job.graceMs ?? defaultGraceMs;
     this.#killTimer = setTimeout(() => this.#child.kill(), graceMs + extraGraceMs);
   }

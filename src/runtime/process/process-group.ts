@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { monotonicMs } from '../monotonic.ts';
 
 const giveUpAfterMs = 10_000;
 
@@ -45,13 +46,13 @@ export function strayDescendants(leader: number): KnownProcesses {
  * cannot be killed (it hangs in the kernel).
  */
 export async function killGroup(group: number, strays: KnownProcesses = new Map()): Promise<boolean> {
-  const until = performance.now() + giveUpAfterMs;
+  const until = monotonicMs() + giveUpAfterMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     signalGroup(group, 'SIGKILL');
     const left = remaining(group, strays);
     for (const pid of left) signalProcess(pid, 'SIGKILL');
     if (left.length === 0) return true;
-    if (performance.now() > until) return false;
+    if (monotonicMs() > until) return false;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }

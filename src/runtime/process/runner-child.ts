@@ -70,10 +70,12 @@ export class RunnerChild {
     if (this.#process.connected) this.#process.send(message, () => undefined);
   }
 
-  /** Asks every process of the group, and daemons that left it, to end. */
-  terminate(): void {
+  /** Asks every process of the group, and daemons that left it, to end; `message` tells the runner why. */
+  terminate(message: ToRunner): void {
+    // first of all: daemons can be told by their parents only until the runner ends
+    if (this.pid !== undefined) this.#noteStrays(this.pid);
+    this.send(message);
     if (this.pid === undefined) return;
-    this.#noteStrays(this.pid);
     signalGroup(this.pid, 'SIGTERM');
     for (const pid of this.#strays.keys()) signalProcess(pid, 'SIGTERM');
   }

@@ -1,6 +1,7 @@
 import { errorRecord } from '../../core/error.ts';
 import { userErrorRecord } from '../../functions/user-error.ts';
 import { openLocalStore } from '../../tracking/local/local-store.ts';
+import type { RunStore } from '../../tracking/store.ts';
 import type { AttemptReport } from '../attempt.ts';
 import type { CapturedEnvironment } from '../capture-once.ts';
 import { runStalled } from '../errors.ts';
@@ -22,6 +23,7 @@ const signalAloneMs = 100;
 // user code may replace these
 const { stdout, stderr } = process;
 const exit = process.exit.bind(process);
+const stores = new Map<string, RunStore>();
 
 /** The process that executes runs: takes one at a time from its submitter's channel, and ends with it. */
 export function startRunner(): void {
@@ -130,9 +132,9 @@ class Session {
   #execute(environment: Promise<CapturedEnvironment | undefined> | undefined): Promise<AttemptReport> {
     const job = this.#job;
     const { created } = this.#message;
-    process.chdir(job.workingDirectory);
+    if (process.cwd() !== job.workingDirectory) process.chdir(job.workingDirectory);
     Object.assign(process.env, job.env, runVariables(job));
-    const store = openLocalStore({ directory: job.storeDirectory, project: job.project });
+    const store = storeOf(job);
     return runJob({
       job,
       store,
@@ -179,6 +181,14 @@ class Session {
       if (!this.pooled && message.report.written) exit(0);
     });
   }
+}
+
+/** The runs of a pool mostly belong to one store: its ledger is opened once. */
+function storeOf({ storeDirectory, project }: Job): RunStore {
+  const key = `${storeDirectory}\n${project}`;
+  const store = stores.get(key) ?? openLocalStore({ directory: storeDirectory, project });
+  stores.set(key, store);
+  return store;
 }
 
 /** Blocking writes leave nothing behind; where they cannot be had, what is queued is waited for. */
