@@ -1,4 +1,4 @@
 import { createProcessRuntime } from '../../src/runtime/process/process-runtime.ts';
 import { testRuntime } from '../contract/runtime.ts';
 
-testRuntime('process', () => createProcessRuntime({ isolation: 'fresh' }));
+testRuntime('process', () => createProcessRuntime({ isolation: 'fresh' }), { isolated: true });
