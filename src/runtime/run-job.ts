@@ -1,6 +1,7 @@
 import { type ErrorRecord, errorRecord, isSlipwayError } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import type { DataItem } from '../data/data-item.ts';
+import { reviveArguments } from '../functions/revive-arguments.ts';
 import { userErrorRecord } from '../functions/user-error.ts';
 import { validateArguments } from '../functions/validate-arguments.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
@@ -124,7 +125,9 @@ class Attempt {
     const params = this.#params();
     const inputs = await openInputs(job, store, (event) => void this.#writer.append(event));
     const open = this.#openContext(params, inputs);
-    const returned = await enter(this.#scope, () => handler(open.context, { ...params, ...inputs }));
+    // dates, bigints and maps travel as JSON and become themselves again here
+    const args = { ...reviveArguments(job.handler, params), ...inputs };
+    const returned = await enter(this.#scope, () => handler(open.context, args));
     await recordResults(open, returned, job);
     userCode?.(false);
     await open.settle();
