@@ -179,6 +179,26 @@ export function f(ctx: Context) {
     expect(missing.data.error.message).toContain('"TOKEN"');
   });
 
+  it('hands dates, bigints and maps to the handler as such', async () => {
+    const folder = createFolder({
+      'kinds.ts': `import type { Context } from 'slipway';
+        export function kinds(_ctx: Context, { at, big, map }: { at: Date; big: bigint; map: Map<string, number> }) {
+          return { year: at.getUTCFullYear(), twice: big * 2n, sum: [...map.values()].reduce((a, b) => a + b, 0) };
+        }`,
+    });
+    const { data } = await folder.json([
+      'run',
+      'kinds.ts',
+      '-p',
+      'at=2026-03-01T00:00:00Z',
+      '-p',
+      'big=21',
+      '-p',
+      'map={"a":1,"b":2}',
+    ]);
+    expect(data).toMatchObject({ state: 'completed', results: { year: 2026, twice: 42, sum: 3 } });
+  });
+
   it('runs inline as well, and in a pool', async () => {
     const folder = createFolder({ 'train.ts': train, 'rows.csv': rows });
     for (const flags of [
