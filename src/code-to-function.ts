@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
+import { checkSaved } from './notebooks/check-saved.ts';
+import { declaringCell } from './notebooks/executed-cells.ts';
 import { cacheDirectory } from './projects/workspace.ts';
 import type { Handler } from './runtime/context.ts';
 
@@ -91,5 +93,9 @@ async function locate(
     return { ...options, ...(await locateSource(source as Handler, callerStack)) };
   const caller = callerFile(callerStack);
   const beside = caller === undefined ? given.filename : path.resolve(path.dirname(caller), given.filename);
-  return { ...given, filename: existsSync(beside) ? beside : path.resolve(given.filename) };
+  const filename = existsSync(beside) ? beside : path.resolve(given.filename);
+  const cell = typeof source === 'function' ? declaringCell(source.name) : undefined;
+  if (cell !== undefined && filename.endsWith('.ipynb') && existsSync(filename))
+    checkSaved(filename, given.handler ?? '', cell);
+  return { ...given, filename };
 }

@@ -1,17 +1,20 @@
 import path from 'node:path';
-import { inspect } from 'node:util';
 import { reviveError } from './core/error.ts';
 import type { Json } from './core/json.ts';
 import type { DataItem } from './data/data-item.ts';
 import type { FunctionSpec, PackagedFunction, PackageReport } from './functions/function-spec.ts';
-import { renderDoc } from './functions/render-doc.ts';
+import { renderDoc, renderSignature } from './functions/render-doc.ts';
+import { detectKernel } from './notebooks/kernel.ts';
 import { addStep } from './pipelines/add-step.ts';
 import type { StepOptions } from './pipelines/plan.ts';
 import type { InputArgs, ParamArgs, StepArguments, StepReference } from './pipelines/reference.ts';
 import { startFunction } from './projects/run-function.ts';
 import type { Workspace } from './projects/workspace.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
+import { runInCell } from './run-in-cell.ts';
 import { runRequest } from './run-request.ts';
+import { showAs } from './show-as.ts';
+import { renderRunSummary } from './tracking/render-run-summary.ts';
 import type { SweepSpec } from './tuning/sweep.ts';
 
 /** Values to try by parameter, typed by the handler's own parameters. */
@@ -42,7 +45,7 @@ export interface RunOptions<Args = Readonly<Record<string, unknown>>> {
   readonly name?: string;
   readonly handler?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** @default 'inline' where the function itself is at hand, else 'process' */
+  /** @default that of project.yaml, else 'inline' in notebooks and where the function itself is at hand, else 'process' */
   readonly runtime?: 'inline' | 'process' | (string & {});
   readonly isolation?: 'fresh' | 'pool';
   /** `30s`, `5m`, or seconds. */
@@ -152,11 +155,39 @@ function build<Args, Results>(
     export: (file: string) => exportFunction(packaged, file),
   });
   Object.defineProperty(members, 'name', { value: packaged.spec.metadata.name });
-  Object.defineProperty(members, inspect.custom, {
-    value: () =>
-      `function ${packaged.spec.metadata.name} (${handler}) ${packaged.spec.spec.digest.slice(0, 19)}`,
-  });
-  return members;
+  return showAs(members, () => renderFunction(packaged, handler));
+}
+
+/** Signature, where it came from, and what packaging has to say. */
+function renderFunction({ spec, report }: PackagedFunction, handler: string): string {
+  const { metadata, spec: body } = spec;
+  const contract = body.handlers[handler];
+  const cells = report.included.flatMap(({ cell }) => (cell === undefined ? [] : [cell]));
+  const source = [
+    ...(body.source === undefined ? [] : [`from ${body.source}`]),
+    ...(cells.length === 0 ? [] : [`${cells.length === 1 ? 'cell' : 'cells'} ${cells.join(', ')}`]),
+    body.digest.slice(0, 19),
+  ];
+  return [
+    `function ${metadata.name}: ${contract === undefined ? handler : renderSignature(contract)}`,
+    `  ${source.join(' · ')}`,
+    ...report.warnings.map((warning) => `  warning: ${warning}`),
+  ].join('\n');
+}
+
+/** In a notebook everything runs in the kernel unless told otherwise. */
+const isAtHand = ({ live }: HandleState): boolean => live !== undefined || detectKernel() !== undefined;
+
+/**
+ * The function itself, where it stands for the bundle. A kernel's own functions do not: their stacks name no cell, and they see
+ * what other cells have changed since, which no other runtime would.
+ */
+function liveHandler<Args>(
+  { live, handler }: HandleState,
+  options: RunOptions<Args>,
+): { readonly live: NonNullable<HandleState['live']> } | undefined {
+  const isAnother = options.handler !== undefined && options.handler !== handler;
+  return live === undefined || isAnother || detectKernel() !== undefined ? undefined : { live };
 }
 
 async function runFunction<Args, Results>(
@@ -165,13 +196,20 @@ async function runFunction<Args, Results>(
   options: RunOptions<Args>,
 ): Promise<RunHandle<RunResults<Results>>> {
   const workspace = await openWorkspace();
-  const started = await startFunction(workspace, state.packaged, {
-    ...runRequest(options),
-    handler: options.handler ?? state.handler,
-    runtime: options.runtime ?? workspace.project.spec.runtime ?? (state.live ? 'inline' : 'process'),
-    ...(state.live === undefined ? {} : { live: state.live }),
+  const { signal, ...request } = runRequest(options);
+  const record = await runInCell({
+    signal,
+    start: (stop) =>
+      startFunction(workspace, state.packaged, {
+        ...request,
+        handler: options.handler ?? state.handler,
+        runtime:
+          options.runtime ?? workspace.project.spec.runtime ?? (isAtHand(state) ? 'inline' : 'process'),
+        ...liveHandler(state, options),
+        ...(stop === undefined ? {} : { signal: stop }),
+      }),
+    render: renderRunSummary,
   });
-  const record = await started.wait();
   if (record.state !== 'completed' && options.throwOnFailure !== false)
     throw reviveError(
       record.error ?? {

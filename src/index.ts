@@ -5,6 +5,9 @@
  */
 
 import './register-api.ts';
+import { recordExecutedCells } from './notebooks/executed-cells.ts';
+
+recordExecutedCells();
 
 export type { Known, UntypedFunction } from './code-to-function.ts';
 export {

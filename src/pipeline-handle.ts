@@ -1,6 +1,8 @@
 import { reviveError } from './core/error.ts';
 import type { Json } from './core/json.ts';
 import { currentWorkspace } from './current-workspace.ts';
+import { renderParameter } from './functions/render-doc.ts';
+import { detectKernel } from './notebooks/kernel.ts';
 import {
   pipeline as createPipeline,
   type Pipeline,
@@ -9,12 +11,15 @@ import {
 } from './pipelines/pipeline.ts';
 import type { PipelineEvent } from './pipelines/pipeline-event.ts';
 import type { ReferenceTo } from './pipelines/reference.ts';
+import { renderPipelineReport } from './pipelines/render-pipeline-report.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
+import { isShown, runInCell } from './run-in-cell.ts';
+import { showAs } from './show-as.ts';
 import type { StepRecord } from './tracking/run.ts';
 
 export interface PipelineRunOptions<Params> {
   readonly params?: Partial<Params>;
-  /** Runtime of steps that name none. @default the project's, else 'process' */
+  /** Runtime of steps that name none. @default the project's, else 'inline' in notebooks, 'process' elsewhere */
   readonly runtime?: string;
   readonly onFailure?: 'stop' | 'continue';
   readonly signal?: AbortSignal;
@@ -67,7 +72,13 @@ export function pipeline<Params = Readonly<Record<string, unknown>>, Outputs = u
   const value = createPipeline(name, body, options);
   const run = (runOptions: PipelineRunOptions<Params> = {}): Promise<PipelineRunHandle<Outputs>> =>
     runPipeline(value, runOptions);
-  return Object.assign(value, { run });
+  return showAs(Object.assign(value, { run }), () => renderPipeline(value as Pipeline));
+}
+
+/** `pipeline train({ depth?: number = 4 })` */
+function renderPipeline({ name, parameters, description }: Pipeline): string {
+  const head = `pipeline ${name}(${parameters.length === 0 ? '' : `{ ${parameters.map(renderParameter).join(', ')} }`})`;
+  return description === undefined ? head : `${head}\n  ${description}`;
 }
 
 async function runPipeline<Params, Outputs>(
@@ -78,12 +89,19 @@ async function runPipeline<Params, Outputs>(
     currentWorkspace(),
     import('./projects/start-pipeline.ts'),
   ]);
-  const { params, throwOnFailure = true, ...rest } = options;
-  const started = await startPipeline(workspace, value as Pipeline, {
-    params: (params ?? {}) as Readonly<Record<string, unknown>>,
-    ...rest,
+  const { params, throwOnFailure = true, signal, ...rest } = options;
+  const runtime = options.runtime ?? workspace.project.spec.runtime;
+  const record = await runInCell({
+    signal,
+    start: (stop) =>
+      startPipeline(workspace, value as Pipeline, {
+        params: (params ?? {}) as Readonly<Record<string, unknown>>,
+        ...rest,
+        runtime: runtime ?? (detectKernel() === undefined ? 'process' : 'inline'),
+        ...(stop === undefined ? {} : { signal: stop }),
+      }),
+    render: renderPipelineReport,
   });
-  const record = await started.wait();
   if (record.state !== 'completed' && throwOnFailure)
     throw reviveError(
       record.error ?? {
@@ -93,8 +111,11 @@ async function runPipeline<Params, Outputs>(
       },
     );
   const handle = createRunHandle<Outputs>(workspace.store, record);
-  return Object.assign(handle, {
+  const run = Object.assign(handle, {
     steps: record.steps ?? [],
     outputs: (record.outputs ?? {}) as PipelineValues<Outputs>,
   });
+  return showAs(run, () =>
+    isShown(record) ? `pipeline run ${record.uid}, shown above` : renderPipelineReport(record),
+  );
 }

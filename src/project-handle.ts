@@ -3,11 +3,13 @@ import type { ArgsOf, ResultsOfName } from './code-to-function.ts';
 import type { Json } from './core/json.ts';
 import { workspaceOf } from './current-workspace.ts';
 import type { Artifact } from './data/artifact.ts';
+import { renderArtifact } from './data/render-artifact.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
 import type { ProjectSpec } from './projects/project-spec.ts';
 import { resolveFunction } from './projects/resolve-function.ts';
 import type { Workspace } from './projects/workspace.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
+import { showAs } from './show-as.ts';
 import type { ArtifactQuery, ArtifactRow, RunQuery } from './tracking/store.ts';
 
 /** A project: its functions, runs and artifacts. */
@@ -33,7 +35,7 @@ export interface ProjectHandle {
 export async function loadProject(directory: string = process.cwd()): Promise<ProjectHandle> {
   const workspace = await workspaceOf(path.resolve(directory));
   const { project, store } = workspace;
-  return {
+  const handle: ProjectHandle = {
     name: project.name,
     root: project.root,
     spec: project.spec,
@@ -47,8 +49,20 @@ export async function loadProject(directory: string = process.cwd()): Promise<Pr
       const { openArtifact } = await import('./data/open-artifact.ts');
       return openArtifact(store, await store.resolveArtifact(uri));
     },
-    artifacts: (query = {}) => store.searchArtifacts(query),
+    artifacts: async (query = {}) =>
+      (await store.searchArtifacts(query)).map((row) => showAs(row, () => renderArtifact(row))),
   };
+  return showAs(handle, () => renderProject(handle));
+}
+
+function renderProject({ name, root, spec }: ProjectHandle): string {
+  const list = (title: string, entries: readonly { readonly name: string }[] = []): readonly string[] =>
+    entries.length === 0 ? [] : [`  ${title} ${entries.map((entry) => entry.name).join(', ')}`];
+  return [
+    `project ${name} in ${root}`,
+    ...list('functions', spec.functions),
+    ...list('pipelines', spec.pipelines),
+  ].join('\n');
 }
 
 async function projectFunction<Name extends string>(

@@ -1,6 +1,7 @@
-import { inspect } from 'node:util';
 import type { Json } from './core/json.ts';
 import type { Artifact } from './data/artifact.ts';
+import { isShown } from './run-in-cell.ts';
+import { showAs } from './show-as.ts';
 import { renderRunSummary } from './tracking/render-run-summary.ts';
 import type { IterationRecord, RunRecord, RunState } from './tracking/run.ts';
 import type { MetricPoint, RunStore } from './tracking/store.ts';
@@ -51,6 +52,7 @@ export function createRunHandle<Results>(store: RunStore, record: RunRecord): Ru
       return text + decoder.decode();
     },
   };
-  Object.defineProperty(handle, inspect.custom, { value: () => renderRunSummary(record) });
+  showAs(record, () => renderRunSummary(record));
+  showAs(handle, () => (isShown(record) ? `run ${record.uid}, shown above` : renderRunSummary(record)));
   return handle;
 }

@@ -1,3 +1,5 @@
+import { renderErrorText } from './error-text.ts';
+
 /** What sort of failure an error is; the kind alone decides exit code and HTTP status. */
 export type ErrorKind =
   | 'usage'
@@ -64,11 +66,18 @@ export class SlipwayError extends Error {
     this.details = options.details;
     this.location = options.location;
     this.retryAfter = options.retryAfter;
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: showError });
   }
 
   toJSON(): ErrorRecord {
     return errorRecord(this);
   }
+}
+
+/** How consoles and notebook kernels show an error: an expected one without a stack. */
+function showError(this: SlipwayError): string {
+  const text = renderErrorText(errorRecord(this));
+  return this.kind === 'internal' && this.stack ? `${text}\n${this.stack}` : text;
 }
 
 /** Makes one kind of error: `throw runNotFound('run "x" does not exist', { hint })`. */

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../core/package-root.ts';
+import { checkSaved } from '../notebooks/check-saved.ts';
+import { declaringCell } from '../notebooks/executed-cells.ts';
 import { detectKernel } from '../notebooks/kernel.ts';
 import { locateNotebook } from '../notebooks/locate-notebook.ts';
 import { mapFrame } from './bundle-map.ts';
@@ -20,7 +22,7 @@ export interface LocatedSource {
  * notebook.
  * @param fn the handler itself
  * @param callerStack `new Error().stack` taken where the user called
- * @throws SOURCE_NOT_FOUND, in a kernel NOTEBOOK_NOT_LOCATED
+ * @throws SOURCE_NOT_FOUND, in a kernel NOTEBOOK_NOT_LOCATED and NOTEBOOK_NOT_SAVED
  */
 export async function locateSource(
   fn: { readonly name: string },
@@ -35,10 +37,16 @@ export async function locateSource(
   if (file !== undefined) return { filename: file, handler };
   if (detectKernel() !== undefined) {
     const { env, argv } = process;
-    return {
-      filename: await locateNotebook({ handler, environment: env, directory: process.cwd(), argv }),
+    const cell = declaringCell(handler);
+    const filename = await locateNotebook({
       handler,
-    };
+      cell,
+      environment: env,
+      directory: process.cwd(),
+      argv,
+    });
+    if (cell !== undefined) checkSaved(filename, handler, cell);
+    return { filename, handler };
   }
   throw sourceNotFound(`the source of "${handler}" cannot be told from where codeToFunction was called`, {
     hint: `name it: codeToFunction({ filename: 'train.ts', handler: '${handler}' }), or call it from a file or notebook`,

@@ -44,14 +44,17 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 /** `train(ctx, { data: DataItem, depth?: number = 4 })` */
-function renderSignature(handler: HandlerSpec): string {
-  const parts = handler.parameters.map((parameter) => {
-    const type = typeOf(parameter);
-    const given = defaultText(parameter);
-    return `${parameter.name}${parameter.required ? '' : '?'}${type === '' ? '' : `: ${type}`}${given === '' ? '' : ` = ${given}`}`;
-  });
+export function renderSignature(handler: HandlerSpec): string {
+  const parts = handler.parameters.map(renderParameter);
   if (handler.acceptsUnknown) parts.push('…');
   return parts.length === 0 ? `${handler.name}(ctx)` : `${handler.name}(ctx, { ${parts.join(', ')} })`;
+}
+
+/** `depth?: number = 4` */
+export function renderParameter(parameter: ParameterSpec): string {
+  const type = typeOf(parameter);
+  const given = defaultText(parameter);
+  return `${parameter.name}${parameter.required ? '' : '?'}${type === '' ? '' : `: ${type}`}${given === '' ? '' : ` = ${given}`}`;
 }
 
 function parameterRow(parameter: ParameterSpec): string[] {

@@ -10,6 +10,11 @@ export const notebookNotLocated: ErrorFactory = defineError(
   'usage',
   'The notebook that the kernel is running cannot be told.',
 );
+export const notebookNotSaved: ErrorFactory = defineError(
+  'NOTEBOOK_NOT_SAVED',
+  'usage',
+  'The kernel ran a cell that the notebook file does not have, so what would be packaged is not what was run.',
+);
 export const sourceInvalid: ErrorFactory = defineError(
   'SOURCE_INVALID',
   'usage',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { hasCell } from './check-saved.ts';
 import { notebookNotLocated } from './errors.ts';
 import { notebookOfSession } from './jupyter-sessions.ts';
 import { parseNotebook } from './parse-notebook.ts';
@@ -9,6 +10,8 @@ export interface LocateNotebookOptions {
   readonly filename?: string;
   /** Function that the notebook must define, to choose among several. */
   readonly handler?: string;
+  /** Text of the cell that defines it, as the kernel ran it: chooses among several that do. */
+  readonly cell?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The kernel's folder. */
   readonly directory: string;
@@ -18,7 +21,8 @@ export interface LocateNotebookOptions {
 
 /**
  * Path of the notebook that this kernel runs: the given file, SLIPWAY_NOTEBOOK, Jupyter's JPY_SESSION_NAME, what a running
- * Jupyter server says about this kernel, or the only notebook of the folder that defines the handler, in this order.
+ * Jupyter server says about this kernel, or the only notebook of the folder that defines the handler (in the very cell that ran,
+ * where several do), in this order.
  * @throws NOTEBOOK_NOT_LOCATED naming the ways to tell it
  */
 export async function locateNotebook(options: LocateNotebookOptions): Promise<string> {
@@ -30,7 +34,7 @@ export async function locateNotebook(options: LocateNotebookOptions): Promise<st
   const found =
     (session ? existingNotebook(session, directory) : undefined) ??
     (await notebookOfSession(options.argv, environment)) ??
-    onlyNotebook(directory, options.handler);
+    onlyNotebook(directory, options);
   if (found !== undefined) return found;
   throw notebookNotLocated(`the notebook of this kernel cannot be told from the folder "${directory}"`, {
     hint: 'pass { filename, handler } to codeToFunction, or set SLIPWAY_NOTEBOOK to the path of the notebook; save the notebook first',
@@ -44,12 +48,15 @@ function existingNotebook(name: string, directory: string): string | undefined {
   return places.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
-function onlyNotebook(directory: string, handler: string | undefined): string | undefined {
+function onlyNotebook(directory: string, options: LocateNotebookOptions): string | undefined {
+  const { handler, cell } = options;
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.ipynb'))
     .map((name) => path.join(directory, name))
     .filter((file) => definesHandler(file, handler));
-  return files.length === 1 ? files[0] : undefined;
+  if (files.length < 2 || cell === undefined) return files.length === 1 ? files[0] : undefined;
+  const same = files.filter((file) => hasCell(readFileSync(file, 'utf8'), file, cell));
+  return same.length === 1 ? same[0] : undefined;
 }
 
 function definesHandler(file: string, handler: string | undefined): boolean {

@@ -4,12 +4,8 @@ import type { RunRecord } from './run.ts';
 
 /** A run in a few plain lines: state, params, results, metrics, artifacts, error. For notebooks and terminals without colour. */
 export function renderRunSummary(record: RunRecord): string {
-  const took =
-    record.startedAt && record.endedAt
-      ? ` in ${renderDuration(Date.parse(record.endedAt) - Date.parse(record.startedAt))}`
-      : '';
   const lines = [
-    `${record.name} · ${record.state}${took} · ${record.uid}`,
+    renderRunHeadline(record),
     pairs('params', record.params),
     pairs('results', record.results),
     pairs('metrics', record.metrics),
@@ -24,6 +20,15 @@ export function renderRunSummary(record: RunRecord): string {
     record.error?.hint ? `  hint       ${record.error.hint}` : undefined,
   ];
   return lines.filter((line) => line !== undefined).join('\n');
+}
+
+/** `train · completed in 1.2 s · 01j…` */
+export function renderRunHeadline(record: RunRecord): string {
+  const took =
+    record.startedAt && record.endedAt
+      ? ` in ${renderDuration(Date.parse(record.endedAt) - Date.parse(record.startedAt))}`
+      : '';
+  return `${record.name} · ${record.state}${took} · ${record.uid}`;
 }
 
 function pairs(title: string, values: Readonly<Record<string, Json>>): string | undefined {

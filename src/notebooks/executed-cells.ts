@@ -1,0 +1,50 @@
+import { globalState } from '../core/global-state.ts';
+
+interface TslabHandler {
+  readonly JupyterHandlerImpl?: { readonly prototype: Record<string, unknown> };
+}
+
+interface KernelGlobals {
+  readonly __tslab__?: {
+    readonly require?: { readonly cache?: Readonly<Record<string, NodeModule | undefined>> };
+  };
+}
+
+const executed = (): string[] => globalState<string[]>('executed-cells', () => []);
+
+/**
+ * Texts of the cells that this kernel was given since the package was loaded, in order. Empty outside tslab, and in a tslab
+ * that is built otherwise than 1.0.22: what is made of it must be a bonus, never a condition.
+ */
+export function executedCells(): readonly string[] {
+  return executed();
+}
+
+/** The latest executed cell that declares a function or variable of this name. */
+export function declaringCell(name: string): string | undefined {
+  const declaration = new RegExp(
+    `\\b(?:function\\*?|const|let|var|class)\\s+${name.replace(/\$/g, '\\$')}\\b`,
+  );
+  return executed().findLast((text) => declaration.test(text));
+}
+
+/** Notes every cell from now on; once a process, and only inside tslab. */
+export function recordExecutedCells(): void {
+  globalState('cell-recorder', () => {
+    const handler = tslabHandler()?.JupyterHandlerImpl?.prototype;
+    const original = handler?.handleExecuteImpl;
+    if (!handler || typeof original !== 'function') return false;
+    handler.handleExecuteImpl = function (this: unknown, request: { code?: unknown }, ...rest: unknown[]) {
+      if (typeof request.code === 'string') executed().push(request.code);
+      return original.call(this, request, ...rest) as unknown;
+    };
+    return true;
+  });
+}
+
+/** The kernel's own module, which is not public: looked for among the loaded ones. */
+function tslabHandler(): TslabHandler | undefined {
+  const cache = (globalThis as KernelGlobals).__tslab__?.require?.cache ?? {};
+  const file = Object.keys(cache).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));
+  return file === undefined ? undefined : (cache[file]?.exports as TslabHandler | undefined);
+}

@@ -1,0 +1,164 @@
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installedFolder, saveNotebook } from './notebook-folder.ts';
+import { TslabSession } from './tslab-session.ts';
+import { until } from './until.ts';
+
+const imports = "import { codeToFunction, loadProject, type Context } from 'slipway';";
+
+let folder: string;
+let session: TslabSession;
+let saved: string[];
+
+beforeAll(async () => {
+  folder = installedFolder();
+  session = new TslabSession({ directory: folder });
+  saved = [];
+  await run(imports);
+}, 60_000);
+
+afterAll(() => session.close());
+
+/** Adds a cell to the notebook, saves it, and runs the cell. */
+async function run(code: string): ReturnType<TslabSession['run']> {
+  saved.push(code);
+  saveNotebook(path.join(folder, 'nb.ipynb'), saved);
+  return session.run(code);
+}
+
+/** What the latest run of the project says. */
+async function latest(expression: string): Promise<string> {
+  const code = `const project = await loadProject();\nconst [one] = await project.runs();\n${expression}`;
+  const { stdout, stderr } = await session.run(code);
+  return (stdout + stderr).trim();
+}
+
+describe('a handler in a notebook', () => {
+  it('is taken as it is after it was changed in a later cell', async () => {
+    await run('async function step(ctx: Context, {}: {}) { return { version: 1 }; }');
+    await run('const first = await codeToFunction(step);\nawait first.run();');
+    expect(await latest('one.results.version')).toBe('1');
+    await run(
+      'async function step(ctx: Context, { by = 1 }: { by?: number }) { return { version: 1 + by }; }',
+    );
+    await run('const second = await codeToFunction(step);\nawait second.run({ params: { by: 2 } });');
+    expect(await latest('one.results.version')).toBe('3');
+  });
+
+  it('is not packaged from a file that has another text of it', async () => {
+    const { status } = await session.run(
+      'async function step(ctx: Context, {}: {}) { return { version: 9 }; }',
+    );
+    expect(status).toBe('ok');
+    const { stderr } = await session.run('const third = await codeToFunction(step);');
+    expect(stderr).toMatch(
+      /^NOTEBOOK_NOT_SAVED: notebook ".*nb\.ipynb" has no cell that defines "step" as you ran it\n {2}hint: save the notebook/,
+    );
+    const named = await session.run("const third = await codeToFunction(step, { filename: 'nb.ipynb' });");
+    expect(named.stderr).toMatch(/^NOTEBOOK_NOT_SAVED/);
+  });
+
+  it('is found in the notebook that has the very cell, where several define the name', async () => {
+    saveNotebook(path.join(folder, 'other.ipynb'), [
+      imports,
+      'async function twin(ctx: Context, {}: {}) { return { from: 1 }; }',
+    ]);
+    await run('async function twin(ctx: Context, {}: {}) { return { from: 2 }; }');
+    const { stdout } = await run('const twins = await codeToFunction(twin);\ntwins');
+    expect(stdout).toContain('from nb.ipynb');
+  });
+
+  it.each(['inline', 'process'])(
+    'that fails shows notebook, cell and line and nothing of the inside (%s)',
+    async (runtime) => {
+      const name = `broken_${runtime}`;
+      await run(`async function ${name}(ctx: Context, { depth = 4 }: { depth?: number }) {
+  const parts: string[] = [];
+  const deep = () => { throw new TypeError('no such depth ' + depth); };
+  deep();
+}`);
+      const cell = saved.length;
+      const { status, stdout, stderr } = await run(
+        `const ${name}_fn = await codeToFunction(${name});\nawait ${name}_fn.run({ runtime: '${runtime}' });`,
+      );
+      expect(status).toBe('error');
+      expect(stdout).toMatch(new RegExp(`^${name} · error in [\\d.]+ s · \\w{26}\n$`));
+      expect(stderr).toBe(`USER_CODE_FAILED: TypeError: no such depth 4
+  at nb.ipynb, cell ${cell}, line 3
+  3 |   const deep = () => { throw new TypeError('no such depth ' + depth); };
+                                   ^
+`);
+    },
+  );
+});
+
+describe('output of a run', () => {
+  it('reaches the cell that started the run, also when that cell has ended', async () => {
+    await run(`async function slow(ctx: Context, {}: {}) {
+  console.log('begins');
+  await new Promise<void>((resolve) => process.once('release' as any, () => resolve()));
+  console.log('ends');
+}`);
+    saved.push('const slowly = await codeToFunction(slow);');
+    saveNotebook(path.join(folder, 'nb.ipynb'), saved);
+    await session.run('const slowly = await codeToFunction(slow);');
+    const { outcome, ended } = await session.start('const pending = slowly.run();');
+    await ended;
+    await until('the run to begin', () => outcome.stdout.includes('begins'));
+    const next = await session.run(
+      "console.log('another cell');\nprocess.emit('release' as any);\nconst ended = await pending;",
+    );
+    expect(next.stdout).toBe('another cell\n');
+    expect(outcome.stdout).toMatch(/^begins\nends\nslow · completed in /);
+  });
+
+  it('comes in a few messages with its beginning and its end, however long it is', async () => {
+    await run(`async function flood(ctx: Context, { lines }: { lines: number }) {
+  for (let i = 1; i <= lines; i++) console.log('line ' + i);
+}`);
+    const { status, stdout, messages } = await run(
+      'const flooding = await codeToFunction(flood);\nconst flooded = await flooding.run({ params: { lines: 20000 } });',
+    );
+    expect(status).toBe('ok');
+    expect(messages).toBeLessThan(40);
+    const lines = stdout.split('\n');
+    expect(lines.slice(0, 5000)).toEqual(Array.from({ length: 5000 }, (_, i) => `line ${i + 1}`));
+    expect(lines[5000]).toMatch(/^… \d+ lines are not shown here: `await run\.logs\(\)` has them all$/);
+    expect(lines.filter((line) => line.startsWith('line ')).at(-1)).toBe('line 20000');
+    const kept = await session.run("(await flooded.logs()).trimEnd().split('\\n').length");
+    expect(kept.stdout).toBe('20000\n');
+  });
+});
+
+describe('the stop button', () => {
+  it('aborts an inline run through ctx.signal', async () => {
+    await run(`async function patient(ctx: Context, {}: {}) {
+  console.log('waiting');
+  await new Promise<void>((resolve, reject) => ctx.signal.addEventListener('abort', () => reject(new Error('told to stop'))));
+}`);
+    await run('const patiently = await codeToFunction(patient);');
+    const { outcome, ended } = await session.start('await patiently.run();');
+    await until('the run to begin', () => outcome.stdout.includes('waiting'));
+    session.interrupt();
+    expect((await ended).status).toBe('error');
+    await until('the run to end', () => outcome.stdout.includes('patient · aborted'));
+    expect(await latest("one.state + ', ' + one.record.reason")).toBe(
+      'aborted, it was interrupted in the notebook',
+    );
+  });
+
+  it('ends the process of a run that never looks up', async () => {
+    await run(
+      "async function busy(ctx: Context, {}: {}) {\n  console.log('pid ' + process.pid + '.');\n  for (;;) {}\n}",
+    );
+    await run('const busily = await codeToFunction(busy);');
+    const { outcome, ended } = await session.start("await busily.run({ runtime: 'process' });");
+    await until('the run to begin', () => /pid \d+\./.test(outcome.stdout));
+    const pid = Number(/pid (\d+)\./.exec(outcome.stdout)?.[1]);
+    session.interrupt();
+    expect((await ended).status).toBe('error');
+    await until('the run to end', () => outcome.stdout.includes('busy · aborted'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await latest('one.state')).toBe('aborted');
+  });
+});
