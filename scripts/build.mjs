@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
-const entries = { index: 'src/index.ts', cli: 'src/cli/main.ts', runner: 'src/runtime/runner-process.ts' };
+const entries = { index: 'src/index.ts', cli: 'src/cli/main.ts' };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 const common = {
   bundle: true,
@@ -25,6 +25,19 @@ const { metafile } = await build({
   splitting: true,
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',
+});
+
+// the runner starts with every process: one small file of what each run needs, the rest loaded when it is asked for
+await build({
+  ...common,
+  entryPoints: { runner: 'src/runtime/runner-process.ts' },
+  outdir: 'dist',
+  format: 'esm',
+  splitting: true,
+  minify: true,
+  keepNames: false,
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunks/runner-[name]-[hash]',
 });
 
 removeStaleChunks(new Set(Object.keys(metafile.outputs)));
