@@ -33,10 +33,11 @@ export async function runInCell({ start, signal, render }: CellRunOptions): Prom
     const started = await start(signal ? AbortSignal.any([signal, interrupt.signal]) : interrupt.signal);
     const [record] = await Promise.all([started.wait(), copyLogs(started, cell)]);
     cell.end('`await run.logs()` has them all');
-    // an error is shown by who catches it
-    cell.write('stdout', `${record.state === 'completed' ? render(record) : renderRunHeadline(record)}\n`);
+    // of a failure the headline: the error itself is thrown, and the kernel shows it
+    const isDone = record.state === 'completed';
+    cell.write('stdout', `${isDone ? render(record) : renderRunHeadline(record)}\n`);
     cell.end('');
-    shown.set(record, cell);
+    if (isDone) shown.set(record, cell);
     return record;
   } finally {
     interrupt.dispose();
