@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { explainDiskError } from '../core/atomic-file.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { runClosed } from './errors.ts';
@@ -80,6 +80,17 @@ export class Journal {
   close(): void {
     if (this.#handle !== undefined) closeSync(this.#handle);
     this.#handle = undefined;
+  }
+
+  /** Closes at once for the writer; the file follows when the disk has what was written, while the process goes on. */
+  syncAndClose(): void {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    if (handle === undefined) return;
+    fdatasync(handle, (error) => {
+      closeSync(handle);
+      if (error) throw explainDiskError(error, this.file);
+    });
   }
 
   #write(bytes: Buffer): void {

@@ -1,4 +1,5 @@
 import { renderDuration } from '../core/duration.ts';
+import type { SourceLocation } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import type { RunRecord } from './run.ts';
 
@@ -17,9 +18,19 @@ export function renderRunSummary(record: RunRecord): string {
         `  ${i === 0 ? 'artifacts' : '         '}  ${artifact.key} (${artifact.kind})  ${artifact.uri}`,
     ),
     record.error ? `  error      ${record.error.code}: ${record.error.message}` : undefined,
+    ...(record.error ? place(record.error) : []),
     record.error?.hint ? `  hint       ${record.error.hint}` : undefined,
   ];
   return lines.filter((line) => line !== undefined).join('\n');
+}
+
+function place({ notebook, file, cell, line }: SourceLocation): readonly string[] {
+  const parts = [
+    notebook ?? file,
+    ...(cell === undefined ? [] : [`cell ${cell}`]),
+    ...(line === undefined ? [] : [`line ${line}`]),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? [] : [`  at         ${parts.join(', ')}`];
 }
 
 /** `train · completed in 1.2 s · 01j…` */

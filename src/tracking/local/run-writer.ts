@@ -66,7 +66,9 @@ export class LocalRunWriter implements RunWriter {
   release(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#journal.close();
+    // a trial is one of hundreds: the next one does not wait until the disk has the end of this one
+    if (this.#draft.kind === 'trial' && terminalStates.has(this.#draft.state)) this.#journal.syncAndClose();
+    else this.#journal.close();
     this.#options.onClose();
   }
 
@@ -77,10 +79,8 @@ export class LocalRunWriter implements RunWriter {
     if (terminalStates.has(this.#draft.state) && this.#draft.kind !== 'trial') this.#writeRunFile();
   }
 
-  /** A trial is one of hundreds: only its end is worth the wait for the disk. */
   #mustSync(body: EventBody): boolean {
-    if (body.kind === 'artifact') return true;
-    return body.kind === 'state' && (this.#draft.kind !== 'trial' || terminalStates.has(body.state));
+    return body.kind === 'artifact' || (body.kind === 'state' && this.#draft.kind !== 'trial');
   }
 
   /** For people and for copying; derived, so neither synced nor worth failing for when the disk is full. */
