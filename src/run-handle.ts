@@ -1,8 +1,9 @@
 import type { Json } from './core/json.ts';
 import type { Artifact } from './data/artifact.ts';
+import { headline } from './pipelines/render-headline.ts';
 import { isShown } from './run-in-cell.ts';
 import { showAs } from './show-as.ts';
-import { renderRunSummary } from './tracking/render-run-summary.ts';
+import { renderRunHeadline, renderRunSummary } from './tracking/render-run-summary.ts';
 import type { IterationRecord, RunRecord, RunState } from './tracking/run.ts';
 import type { MetricPoint, RunStore } from './tracking/store.ts';
 
@@ -52,7 +53,9 @@ export function createRunHandle<Results>(store: RunStore, record: RunRecord): Ru
       return text + decoder.decode();
     },
   };
-  showAs(record, () => renderRunSummary(record));
-  showAs(handle, () => (isShown(record) ? `run ${record.uid}, shown above` : renderRunSummary(record)));
+  const whole = (): string => renderRunSummary(record);
+  const line = (): string => [renderRunHeadline(record), headline(record.results)].join('  ').trimEnd();
+  showAs(record, whole, line);
+  showAs(handle, () => (isShown(record) ? `run ${record.uid}, shown above` : whole()), line);
   return handle;
 }

@@ -130,7 +130,7 @@ describe('in a tslab cell, with the package’s dependencies not hoisted', () =>
 
   it('runs are listed a line each, and so are artifacts', () => {
     const runs = shown('runs').split('\n');
-    expect(runs.filter((line) => /^ {2}\w+ · completed in .* · \w{26},?$/.test(line)).length).toBe(
+    expect(runs.filter((line) => /^ {2}\w+ · completed in .* · \w{26} {2}\w+=.*$/.test(line)).length).toBe(
       runs.length - 3,
     );
     expect(shown('artifacts')).toMatch(/^\[\n( {2}\w+ \S+ \(.*\),?\n)+\]\n$/);

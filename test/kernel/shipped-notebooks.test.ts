@@ -60,15 +60,17 @@ describe('the shipped notebooks', () => {
     );
     expect(complaints(outcomes)).toEqual([]);
     expect(JSON.parse(end.stdout)).toEqual([expect.closeTo(0.759, 3), expect.closeTo(0.759, 3), 2, 'error']);
-    expect(outcomes.map(({ stdout }) => stdout).join('')).toMatch(/ {2}error {6}.*wing_span_mm/);
+    expect(outcomes.map(({ stdout }) => stdout).join('')).toMatch(
+      / {2}error {6}.*wing_span_mm.*\n {2}at {9}.*getting-started\.ipynb, cell 4, line \d+\n/,
+    );
   }, 90_000);
 
   it('hyper-parameters.ipynb sweeps in a grid, at random and in a search of its own', async () => {
     const { outcomes, end } = await runNotebook(
       'hyper-parameters.ipynb',
-      'console.log(JSON.stringify([grid.iterations.length, grid.results.accuracy >= one.results.accuracy, random.iterations.length > 0, climbed.iterations.length > 1, trials.length]))',
+      'console.log(JSON.stringify([grid.iterations.length, grid.results.accuracy >= one.results.accuracy, random.iterations.map((trial) => trial.state[0]).join(""), climbed.iterations.length > 1, trials.length]))',
     );
     expect(complaints(outcomes)).toEqual([]);
-    expect(JSON.parse(end.stdout)).toEqual([12, true, true, true, 5]);
+    expect(JSON.parse(end.stdout)).toEqual([12, true, 'cecccc', true, 5]);
   }, 90_000);
 });
