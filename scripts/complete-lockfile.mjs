@@ -12,8 +12,16 @@ function platformOf(name) {
   const words = name.split('/').at(-1).split('-');
   const cpu = processors.find((known) => words.includes(known));
   const os = systems.find((known) => words.includes(known));
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
-  return { ...(cpu ? { cpu: [cpu] } : {}), ...(os ? { os: [os] } : {}), ...(libc && os === 'linux' ? { libc: [libc] } : {}) };
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
+  return {
+    ...(cpu ? { cpu: [cpu] } : {}),
+    ...(os ? { os: [os] } : {}),
+    ...(libc && os === 'linux' ? { libc: [libc] } : {}),
+  };
 }
 
 let added = 0;
@@ -23,7 +31,8 @@ for (const entry of Object.values(lock.packages)) {
     if (Object.keys(lock.packages).some((key) => key === at || key.endsWith(`/${at}`))) continue;
     const { os, ...platform } = platformOf(name);
     // a package that says for which platform it is is skipped on all others; one that does not would be fetched
-    if (!os || !/^\d/.test(version)) throw new Error(`${name}@${version} cannot be added: its platform or version is not known`);
+    if (!os || !/^\d/.test(version))
+      throw new Error(`${name}@${version} cannot be added: its platform or version is not known`);
     lock.packages[at] = { version, ...platform, ...(entry.dev ? { dev: true } : {}), optional: true, os };
     added += 1;
   }

@@ -10,7 +10,7 @@ export function currentWorkspace(): Promise<Workspace> {
 /** The workspace of the project that `directory` belongs to. */
 export function workspaceOf(directory: string): Promise<Workspace> {
   const opened = globalState('workspaces', () => new Map<string, Promise<Workspace>>());
-  const key = `${directory}\n${process.env['SLIPWAY_HOME'] ?? ''}`;
+  const key = `${directory}\n${process.env.SLIPWAY_HOME ?? ''}`;
   const workspace = opened.get(key) ?? openWorkspace({ directory, env: process.env });
   opened.set(key, workspace);
   workspace.catch(() => opened.delete(key));

@@ -46,7 +46,7 @@ describe.each(pages)('the examples of %s', (page) => {
     const folder = prepareFolder();
     const env = {
       ...process.env,
-      PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`,
+      PATH: `${folder}/bin:${process.env.PATH ?? ''}`,
       NO_COLOR: '1',
       CI: 'true',
     };

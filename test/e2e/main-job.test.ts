@@ -43,8 +43,8 @@ describe('the main job', () => {
   });
 
   it('is right about at least 93 % of the irises and 95 % of the penguins it has not seen', () => {
-    expect(report.outputs['iris']).toBeGreaterThanOrEqual(0.93);
-    expect(report.outputs['penguins']).toBeGreaterThanOrEqual(0.95);
+    expect(report.outputs.iris).toBeGreaterThanOrEqual(0.93);
+    expect(report.outputs.penguins).toBeGreaterThanOrEqual(0.95);
   });
 
   it('gives the same accuracy on every machine', () => {

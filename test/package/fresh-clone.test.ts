@@ -19,7 +19,7 @@ describe('a fresh clone', () => {
     ({ major, binary }) => {
       const env = {
         ...process.env,
-        PATH: `${path.dirname(binary)}:${process.env['PATH'] ?? ''}`,
+        PATH: `${path.dirname(binary)}:${process.env.PATH ?? ''}`,
         NO_COLOR: '1',
         SLIPWAY_HOME: path.join(clone, `.slipway-${major}`),
       };

@@ -7,7 +7,7 @@ import { missingVersions, nodeBinaries } from './node-binaries.ts';
 
 describe('supported Node versions', () => {
   it('are all there in CI', () => {
-    if (process.env['CI'] === 'true') expect(missingVersions).toEqual([]);
+    if (process.env.CI === 'true') expect(missingVersions).toEqual([]);
   });
 
   describe.each(nodeBinaries)('Node $major', ({ binary }) => {

@@ -92,7 +92,7 @@ describe('a context', () => {
       const { record } = await run(read, { handler, inputs: { data: { uri } } });
       expect(record.error).toBeUndefined();
       expect(record.results).toMatchObject({ label, rows, schema: [{ name: 'a' }, { name: 'b' }] });
-      expect(record.inputs['data']?.digest).toMatch(/^sha256:/);
+      expect(record.inputs.data?.digest).toMatch(/^sha256:/);
     }
   });
 

@@ -53,7 +53,7 @@ describe('a failure in a notebook', () => {
     ['pooled process', () => createProcessRuntime({ isolation: 'pool', poolSize: 1 })],
   ])('names notebook, cell and line in the %s runtime', async (_name, create) => {
     const runtime = create();
-    const handler = packaged.spec.spec.handlers['train'];
+    const handler = packaged.spec.spec.handlers.train;
     if (!handler) throw new Error('the handler was not packaged');
     const job = createJob({
       project: 'place',

@@ -150,7 +150,7 @@ describe('a script with a context of its own', () => {
     const { record } = await running.wait();
     expect(record.state).toBe('completed');
     expect(record.metrics).toEqual({});
-    expect(await fixture.store.getRun(String(record.results['out']))).toMatchObject({
+    expect(await fixture.store.getRun(String(record.results.out))).toMatchObject({
       name: 'inner',
       parent: record.uid,
       state: 'completed',

@@ -125,7 +125,7 @@ describe('a run in the process of its caller', () => {
 
   it('calls the function itself where it is given', async () => {
     const factor = 3;
-    const { record } = await run((ctx) => ({ product: factor * (ctx.params['x'] as number) }), {
+    const { record } = await run((ctx) => ({ product: factor * (ctx.params.x as number) }), {
       params: { x: 2 },
     });
     expect(record.results).toEqual({ product: 6 });

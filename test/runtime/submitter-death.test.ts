@@ -65,7 +65,7 @@ describe('the process that submitted a run', () => {
     const runner = await runnerPid(job.uid, submitter.pid);
     await until(
       'the handler has started',
-      async () => (await fixture.store.getRun(job.uid)).metrics['started'] === 1,
+      async () => (await fixture.store.getRun(job.uid)).metrics.started === 1,
     );
     submitter.kill('SIGKILL');
     await until('the runner has ended', () => !isRunning(runner));

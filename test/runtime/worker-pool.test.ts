@@ -17,13 +17,13 @@ describe('a pool of workers', () => {
 
   const run = async (handler: string, change: Partial<Job> = {}): Promise<RunRecord> =>
     (await (await runtime.submit(fixture.job(handler, change), { store: fixture.store })).wait()).record;
-  const pid = async (): Promise<number> => (await run('counting')).results['pid'] as number;
+  const pid = async (): Promise<number> => (await run('counting')).results.pid as number;
 
   it('executes one run after the other in the same process, its modules still loaded', async () => {
     const first = await run('counting');
     const second = await run('counting');
-    expect(second.results['pid']).toBe(first.results['pid']);
-    expect(second.results['calls']).toBe((first.results['calls'] as number) + 1);
+    expect(second.results.pid).toBe(first.results.pid);
+    expect(second.results.calls).toBe((first.results.calls as number) + 1);
   });
 
   it('goes on after a failure, a stray save or an output flood with the same process', async () => {
@@ -54,8 +54,8 @@ describe('a pool of workers', () => {
     const left = await run('leavingTimer');
     expect(left.state).toBe('completed');
     const after = await pid();
-    expect(after).not.toBe(left.results['pid']);
-    expect(isRunning(left.results['pid'] as number)).toBe(false);
+    expect(after).not.toBe(left.results.pid);
+    expect(isRunning(left.results.pid as number)).toBe(false);
     expect((await run('leavingGrandchild')).state).toBe('completed');
     expect(await pid()).not.toBe(after);
   });
@@ -76,7 +76,7 @@ describe('a pool of workers', () => {
     const before = await pid();
     const limited = await run('counting', { resources: { memory: 512 * 2 ** 20 } });
     expect(limited.results).toMatchObject({ calls: 1 });
-    expect(limited.results['pid']).not.toBe(before);
+    expect(limited.results.pid).not.toBe(before);
   });
 
   it('aborts what is running when it is closed, and refuses further runs', async () => {

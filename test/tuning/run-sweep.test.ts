@@ -95,7 +95,7 @@ describe('a sweep', () => {
       results: { score: 3, nan: 'NaN' },
     });
     expect(
-      record.iterations?.map(({ iteration, params, results }) => [iteration, params['x'], results['score']]),
+      record.iterations?.map(({ iteration, params, results }) => [iteration, params.x, results.score]),
     ).toEqual([
       [1, 1, 1],
       [2, 3, 3],
@@ -131,7 +131,7 @@ describe('a sweep', () => {
       selector: 'score',
       parallel: 3,
     });
-    expect(record.iterations?.map(({ iteration, params }) => [iteration, params['x']])).toEqual(
+    expect(record.iterations?.map(({ iteration, params }) => [iteration, params.x])).toEqual(
       [1, 2, 3, 4, 5, 6].map((x) => [x, x]),
     );
     expect(record.bestIteration).toBe(6);
