@@ -32,11 +32,10 @@ export async function runInCell({ start, signal, render }: CellRunOptions): Prom
   try {
     const started = await start(signal ? AbortSignal.any([signal, interrupt.signal]) : interrupt.signal);
     const [record] = await Promise.all([started.wait(), copyLogs(started, cell)]);
-    cell.end('`await run.logs()` has them all');
     // of a failure the headline: the error itself is thrown, and the kernel shows it
     const isDone = record.state === 'completed';
-    cell.write('stdout', `${isDone ? render(record) : renderRunHeadline(record)}\n`);
-    cell.end('');
+    cell.writeLines(isDone ? render(record) : renderRunHeadline(record));
+    cell.end('`await run.logs()` has them all');
     if (isDone) shown.set(record, cell);
     return record;
   } finally {

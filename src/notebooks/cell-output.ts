@@ -20,6 +20,7 @@ export class CellOutput {
   #held: { readonly stream: StreamName; readonly line: string }[] = [];
   #lines = 0;
   #leftOut = 0;
+  #isLineOpen = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -37,12 +38,19 @@ export class CellOutput {
       else this.#hold(stream, line);
       if (line.endsWith('\n')) this.#lines += 1;
     }
+    if (text !== '') this.#isLineOpen = !text.endsWith('\n');
     this.#timer ??= setTimeout(() => this.#flush(), flushAfterMs);
+  }
+
+  /** Writes lines of our own, which never go on a line that the run left open. */
+  writeLines(text: string): void {
+    this.write('stdout', `${this.#isLineOpen ? '\n' : ''}${text}\n`);
   }
 
   /** Writes what is still to be written. `note` says where the lines are that were left out. */
   end(note: string): void {
     if (this.#leftOut > 0) this.#append('stdout', `… ${this.#leftOut} lines are not shown here: ${note}\n`);
+    this.#leftOut = 0;
     for (const { stream, line } of this.#held.splice(0)) this.#append(stream, line);
     this.#flush();
   }

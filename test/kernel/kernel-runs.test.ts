@@ -112,6 +112,19 @@ describe('output of a run', () => {
     expect(outcome.stdout).toMatch(/^begins\nends\nslow · completed in /);
   });
 
+  it('of many runs at once comes whole, each summary on lines of its own', async () => {
+    await run(
+      "async function mutter(ctx: Context, { n }: { n: number }) {\n  process.stdout.write('run ' + n);\n}",
+    );
+    await run('const muttering = await codeToFunction(mutter);');
+    const { stdout, stderr } = await run(
+      'const all = await Promise.all(Array.from({ length: 20 }, (_, n) => muttering.run({ params: { n: n } })));',
+    );
+    expect(stderr).toBe('');
+    expect(stdout.match(/^mutter · completed in .*\n {2}params {5}n=\d+$/gm)).toHaveLength(20);
+    for (let n = 0; n < 20; n++) expect(stdout).toMatch(new RegExp(`run ${n}\\D`));
+  });
+
   it('comes in a few messages with its beginning and its end, however long it is', async () => {
     await run(`async function flood(ctx: Context, { lines }: { lines: number }) {
   for (let i = 1; i <= lines; i++) console.log('line ' + i);
