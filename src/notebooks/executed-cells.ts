@@ -10,15 +10,11 @@ interface KernelGlobals {
   };
 }
 
-const executed = (): string[] => globalState<string[]>('executed-cells', () => []);
-
 /**
  * Texts of the cells that this kernel was given since the package was loaded, in order. Empty outside tslab, and in a tslab
  * that is built otherwise than 1.0.22: what is made of it must be a bonus, never a condition.
  */
-export function executedCells(): readonly string[] {
-  return executed();
-}
+const executed = (): string[] => globalState<string[]>('executed-cells', () => []);
 
 /** The latest executed cell that declares a function or variable of this name. */
 export function declaringCell(name: string): string | undefined {
