@@ -2,6 +2,7 @@ import type { CommandEntry } from './command.ts';
 import { buildCommands } from './tables/build-commands.ts';
 import { findCommands } from './tables/find-commands.ts';
 import { keepCommands } from './tables/keep-commands.ts';
+import { notebookCommands } from './tables/notebook-commands.ts';
 import { runCommands } from './tables/run-commands.ts';
 import { setUpCommands } from './tables/set-up-commands.ts';
 
@@ -22,6 +23,11 @@ export const commandGroups: readonly CommandGroup[] = [
     parents: { hub: 'Look at the functions that come with Slipway.' },
   },
   { title: 'Keep', commands: keepCommands },
+  {
+    title: 'Notebooks',
+    commands: notebookCommands,
+    parents: { notebook: 'Run, test, check, clean and compare whole notebooks.' },
+  },
   { title: 'Build', commands: buildCommands },
   {
     title: 'Set up',

@@ -45,6 +45,9 @@ export interface OptionValues {
   readonly output: OutputFormat;
   readonly json: boolean;
   readonly file?: string;
+  readonly out?: string;
+  readonly junit?: string;
+  readonly check: boolean;
   readonly filter?: string;
   readonly selectLabel: Readonly<Record<string, string>>;
   readonly orderBy?: string;
@@ -291,6 +294,9 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
   },
   json: { type: 'flag', flag: '--json', doc: 'Short for -o json.' },
   file: { type: 'text', flag: '--output', value: 'file', doc: 'Write the function.yaml to this file.' },
+  out: { type: 'text', flag: '--out', value: 'file', doc: 'Write the executed notebook to this file too.' },
+  junit: { type: 'text', flag: '--junit', value: 'file', doc: 'Write a JUnit report (XML) to this file.' },
+  check: { type: 'flag', flag: '--check', doc: 'Write nothing; exit with 1 where something would be.' },
   filter: {
     type: 'text',
     flag: '--filter',
