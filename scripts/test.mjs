@@ -11,6 +11,7 @@ const checks = [
   ['build', [node, 'scripts/build.mjs']],
   ['declarations and public API text', [node, 'scripts/build-types.mjs']],
   ['types', [node, 'node_modules/typescript/bin/tsc', '-p', '.']],
+  ['types of the pipelines', [node, 'node_modules/typescript/bin/tsc', '-p', 'notebooks']],
   [
     'lint',
     [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', 'src', 'test', 'scripts'],

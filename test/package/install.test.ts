@@ -49,7 +49,7 @@ function linkPackages(from: string, to: string): void {
   }
 }
 
-function typecheck(compiler: string, options: Record<string, unknown>): string {
+function typecheck(compiler: string, options: Record<string, unknown>, files = ['consumer.ts']): string {
   writeFileSync(
     path.join(folder, 'tsconfig.json'),
     JSON.stringify({
@@ -61,7 +61,7 @@ function typecheck(compiler: string, options: Record<string, unknown>): string {
         types: ['node'],
         ...options,
       },
-      files: ['consumer.ts'],
+      files,
     }),
   );
   const result = spawnSync(process.execPath, [path.join(repository, compiler), '-p', folder], {
@@ -92,6 +92,43 @@ describe('the packed package', () => {
         moduleResolution: 'bundler',
         skipLibCheck: true,
       }),
+    ).toBe('');
+  });
+
+  it('types functions known by name through slipway.d.ts, which every build writes', () => {
+    writeFileSync(
+      path.join(folder, 'train.ts'),
+      `import type { Context, DataItem } from 'slipway';
+       export function train(ctx: Context, { data, depth = 4 }: { data: DataItem; depth?: number }): { accuracy: number } { return { accuracy: depth / 10 }; }`,
+    );
+    writeFileSync(
+      path.join(folder, 'project.yaml'),
+      'name: typed\nfunctions:\n  - name: train\n    source: train.ts\n',
+    );
+    writeFileSync(
+      path.join(folder, 'by-name.ts'),
+      `import { importFunction, loadProject } from 'slipway';
+       export async function use(): Promise<number> {
+         const fn = await (await loadProject()).function('train');
+         // @ts-expect-error the parameter is a number
+         await fn.run({ params: { depth: 'deep' } });
+         const other = await importFunction('train');
+         // @ts-expect-error the result has another name
+         (await other.run({ inputs: { data: 'x.csv' } })).results.acuracy;
+         return (await fn.run({ inputs: { data: 'x.csv' }, params: { depth: 3 } })).results.accuracy;
+       }`,
+    );
+    const built = spawnSync(process.execPath, ['node_modules/slipway/dist/cli.mjs', 'build', 'train'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(built.status, built.stderr).toBe(0);
+    expect(
+      typecheck(
+        'node_modules/typescript/bin/tsc',
+        { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true },
+        ['by-name.ts', 'slipway.d.ts'],
+      ),
     ).toBe('');
   });
 

@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../../core/atomic-file.ts';
 import { renderFunctionYaml } from '../../functions/function-yaml.ts';
 import { renderPackageReport } from '../../functions/render-report.ts';
 import { resolveFunction } from '../../projects/resolve-function.ts';
+import { writeTypes } from '../../projects/write-types.ts';
 import type { Execute } from '../command.ts';
 import { present } from '../output/present.ts';
 import { withWorkspace } from '../with-workspace.ts';
@@ -17,6 +18,8 @@ export const build: Execute<'handler' | 'file' | 'format' | 'json'> = ({ args, o
     );
     const file = options.file === undefined ? undefined : path.resolve(workspace.directory, options.file);
     if (file) writeFileAtomic(file, await renderFunctionYaml(packaged, { embed: true }));
+    // what a build changes in a contract must be seen by the type checker of whoever calls the function by name
+    if (workspace.project.spec.functions?.length) await writeTypes(workspace);
     const { spec, report, bundle } = packaged;
     const next = options.file
       ? `\n${options.file} written; slipway run ${options.file} runs it anywhere`
