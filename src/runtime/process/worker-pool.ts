@@ -33,7 +33,11 @@ export class WorkerPool {
     for (const [, attempt] of busy) attempt.stop(request);
     await Promise.all(busy.map(([, attempt]) => attempt.report));
     const idle = this.#idle.splice(0);
-    for (const child of idle) child.disconnect();
+    for (const child of idle) {
+      // whoever waits for their end must not be ended first by an empty event loop
+      child.ref();
+      child.disconnect();
+    }
     await Promise.all(idle.map((child) => child.exited));
   }
 
