@@ -1,5 +1,5 @@
 // Builds dist/: ESM with shared chunks, and a CommonJS copy of the public entries for notebook kernels.
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -40,6 +40,8 @@ await build({
   chunkNames: 'chunks/runner-[name]-[hash]',
 });
 
+// npm links it as a command; a clone links it before it is built
+chmodSync('dist/cli.mjs', 0o755);
 removeStaleChunks(new Set(Object.keys(metafile.outputs)));
 
 if (present.index)
