@@ -74,10 +74,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isFileContent = (value: unknown): value is string | Uint8Array | { path: string } =>
   typeof value === 'string' ||
   value instanceof Uint8Array ||
-  (isPlainObject(value) && Object.keys(value).length === 1 && typeof value['path'] === 'string');
+  (isPlainObject(value) && Object.keys(value).length === 1 && typeof value.path === 'string');
 
 const isDataItem = (value: unknown): value is { readonly url: string } =>
-  isObject(value) && value['slipwayType'] === 'data-item';
+  isObject(value) && value.slipwayType === 'data-item';
 
 function artifactRecord(value: unknown): ArtifactRecord | undefined {
   return isDataItem(value) && 'record' in value && 'artifactKind' in value
@@ -88,7 +88,7 @@ function artifactRecord(value: unknown): ArtifactRecord | undefined {
 /** Ours, or an apache-arrow table. */
 const isTable = (value: unknown): boolean =>
   isObject(value) &&
-  (value['slipwayType'] === 'table' || ('schema' in value && 'numRows' in value && 'batches' in value));
+  (value.slipwayType === 'table' || ('schema' in value && 'numRows' in value && 'batches' in value));
 
 const isKnownValue = (value: unknown): boolean => isDataItem(value) || isTable(value);
 

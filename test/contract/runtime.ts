@@ -70,7 +70,7 @@ export function testRuntime(name: string, create: () => Runtime, { isolated }: {
 
       it('draws the same random numbers for the same seed', async () => {
         const [first, again, other] = await Promise.all(
-          [1, 1, 2].map((seed) => run('everything', { seed }).then(({ record }) => record.results['random'])),
+          [1, 1, 2].map((seed) => run('everything', { seed }).then(({ record }) => record.results.random)),
         );
         expect(first).toBe(again);
         expect(first).not.toBe(other);
@@ -124,8 +124,8 @@ export function testRuntime(name: string, create: () => Runtime, { isolated }: {
         });
         expect(state).toBe('completed');
         expect(record.params).toEqual({ depth: -3 });
-        expect(record.inputs['data']?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-        expect(record.results['url']).toMatch(/^file:\/\/.*runtime\.ts$/);
+        expect(record.inputs.data?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+        expect(record.results.url).toMatch(/^file:\/\/.*runtime\.ts$/);
       });
 
       it('shows events and output while the run goes on', async () => {
@@ -368,7 +368,7 @@ export function testRuntime(name: string, create: () => Runtime, { isolated }: {
         expect(everything).not.toContain(Buffer.from(secrets.TOKEN).toString('base64').slice(0, 20));
         expect(fixture.log(running.uid)).toContain('the token is ***');
         expect(outcome.error?.message).toContain('failed with ***');
-        expect(outcome.record.results['token']).toEqual({ nested: ['***'], '***': 1 });
+        expect(outcome.record.results.token).toEqual({ nested: ['***'], '***': 1 });
       });
 
       it('of one run are not there for another', async () => {
@@ -392,21 +392,21 @@ export function testRuntime(name: string, create: () => Runtime, { isolated }: {
       const first = await run('environment', { params: { set: true }, env: { GIVEN: 'a' } });
       expect(first.record.results).toMatchObject({ given: 'a', leaked: null });
       const second = await run('environment');
-      expect(second.record.results['given']).toBeNull();
+      expect(second.record.results.given).toBeNull();
       expect(runtime.capabilities.isolated).toBe(isolated);
       if (isolated)
         expect(second.record.results).toMatchObject({
           leaked: null,
           cwd: fixture.root,
-          listeners: first.record.results['listeners'],
+          listeners: first.record.results.listeners,
         });
-      delete process.env['LEAKED'];
+      delete process.env.LEAKED;
     });
 
     it('keeps trials opened by the handler as runs of their own, with what they were still saving', async () => {
       const { state, record } = await run('children', { params: { count: 4 } });
       expect(state).toBe('completed');
-      expect(record.iterations?.map(({ state: of, results }) => [of, results['score']])).toEqual([
+      expect(record.iterations?.map(({ state: of, results }) => [of, results.score])).toEqual([
         ['completed', -2],
         ['error', -1],
         ['completed', 0],
@@ -459,7 +459,7 @@ function testIsolation(
     it('leaves no process behind when it completes', async () => {
       const { state, record } = await (await submit('leavingGrandchild')).wait();
       expect(state).toBe('completed');
-      const pid = record.results['pid'] as number;
+      const pid = record.results.pid as number;
       await until('the grandchild is gone', () => !isRunning(pid));
     });
 

@@ -34,7 +34,6 @@ describe('a parameter in the signature', () => {
     ['{ x = Math.PI * 2 }: { x?: number }', `param x? ${number} ~ Math.PI * 2`],
     ["{ x = 'a' }: { x?: string }", `param x? ${string} = "a"`],
     ['{ x = `plain` }: { x?: string }', `param x? ${string} = "plain"`],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source of a case
     ['{ x = `a${1}` }: { x?: string }', `param x? ${string} ~ \`a\${1}\``],
     ['{ x = true }: { x?: boolean }', 'param x? {"type":"boolean"} = true'],
     ['{ x = null }: { x?: string | null }', 'param x? {"anyOf":[{"type":"string"},{"type":"null"}]} = null'],
@@ -84,7 +83,6 @@ describe('a parameter in the signature', () => {
       'param x {"type":"object","additionalProperties":{"type":"number"},"format":"map"}',
     ],
     ['{ x }: { x: Set<string> }', 'param x {"type":"array","items":{"type":"string"},"format":"set"}'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source of a case
     ['{ x }: { x: `id-${string}` }', `param x ${string}`],
     ['{ x }: { x: unknown }', 'param x -'],
     ['{ x }: { x: any }', 'param x -'],

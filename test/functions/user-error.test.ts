@@ -48,7 +48,6 @@ const failureOfCells = (cells: readonly TestCell[], options = {}): Promise<Error
 
 const cells: readonly TestCell[] = [
   { source: '# Notes', type: 'markdown' },
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: source of a cell
   "import path from 'node:path';\nconsole.log('dropped');\n\nfunction check(n: number) {\n  // a comment\n  if (n > 1) throw new RangeError(`too big: ${n}`);\n}",
   'console.log(1)',
   '/** Trains. */\nasync function train(ctx: unknown, { n = 2 }: { n?: number }) {\n  await null;\n  check(n);\n}',
@@ -68,7 +67,6 @@ describe('an error of user code', () => {
       cell: 1,
       line: 6,
       column: 20,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of the notebook
       sourceLine: '  if (n > 1) throw new RangeError(`too big: ${n}`);',
       details: { name: 'RangeError' },
       stack:

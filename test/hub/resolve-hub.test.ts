@@ -24,7 +24,7 @@ describe('resolveHubFunction', () => {
       defaultHandler: 'trainClassifier',
       digest: bundle.digest,
     });
-    const parameters = spec.spec.handlers['trainClassifier']?.parameters ?? [];
+    const parameters = spec.spec.handlers.trainClassifier?.parameters ?? [];
     expect(parameters.find(({ name }) => name === 'data')).toMatchObject({ role: 'input', required: true });
     expect(parameters.find(({ name }) => name === 'algorithm')).toMatchObject({
       role: 'param',
@@ -32,7 +32,7 @@ describe('resolveHubFunction', () => {
       schema: { enum: ['decision-tree', 'random-forest', 'knn', 'logistic'] },
       doc: 'how to learn',
     });
-    expect(spec.spec.handlers['trainClassifier']?.results.map(({ name }) => name)).toContain('accuracy');
+    expect(spec.spec.handlers.trainClassifier?.results.map(({ name }) => name)).toContain('accuracy');
   });
 
   it('packages every function of the catalog, and none twice', async () => {
@@ -86,7 +86,7 @@ describe('a lock', () => {
     await lockHubFunctions(['hub://describe'], changed);
     const lockfile = await readLockfile(root);
     const { spec } = await resolveHubFunction('hub://aggregate', changed);
-    expect(lockfile?.hub['aggregate']).toEqual({ version: '1.0.0', digest: spec.spec.digest });
+    expect(lockfile?.hub.aggregate).toEqual({ version: '1.0.0', digest: spec.spec.digest });
     expect(Object.keys(lockfile?.hub ?? {})).toEqual(['aggregate', 'describe']);
 
     const source = path.join(catalog, 'aggregate', 'group-table.ts');

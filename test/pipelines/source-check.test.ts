@@ -31,7 +31,6 @@ describe('the source of a pipeline', () => {
     ['const a = 0.9 === (accuracy as number);', '9 accuracy in a comparison'],
     ['const a = d.rows * 2;', '9 d.rows in arithmetic'],
     ['const a = -d.rows;', '9 d.rows in arithmetic'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text to be checked
     ['const a = `rows: ${d.rows}`;', '9 d.rows in a template text'],
     ['const a = "rows: " + d.rows;', '9 d.rows in arithmetic'],
     ['const a = async () => await d.rows;', '9 d.rows with await'],

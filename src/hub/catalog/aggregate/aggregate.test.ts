@@ -42,7 +42,7 @@ describe('aggregate', () => {
     const data = bench.file('days.csv', 'city,day,rain\nx,2,4\ny,1,10\nx,1,2\nx,3,9\ny,2,20\n');
     const params = { groupBy: ['city'], metrics: ['rain'], window: 2, orderBy: 'day' };
     const full = await bench.run('aggregate', { inputs: { data }, params });
-    expect((await bench.rows(full, 'aggregated')).map((row) => row['rain_mean_2'])).toEqual([
+    expect((await bench.rows(full, 'aggregated')).map((row) => row.rain_mean_2)).toEqual([
       3,
       null,
       null,
@@ -50,7 +50,7 @@ describe('aggregate', () => {
       15,
     ]);
     const partial = await bench.run('aggregate', { inputs: { data }, params: { ...params, partial: true } });
-    expect((await bench.rows(partial, 'aggregated')).map((row) => row['rain_mean_2'])).toEqual([
+    expect((await bench.rows(partial, 'aggregated')).map((row) => row.rain_mean_2)).toEqual([
       3, 10, 2, 6.5, 15,
     ]);
   });

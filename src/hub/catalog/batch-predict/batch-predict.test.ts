@@ -14,18 +14,18 @@ describe('batch-predict', () => {
     const model = bench.uri(trained, 'model');
     const run = await bench.run('batch-predict', { inputs: { model, data: bench.uri(loaded, 'test') } });
     expect(run.error).toBeUndefined();
-    expect(run.results['rowCount']).toBe(86);
+    expect(run.results.rowCount).toBe(86);
     const rows = await bench.rows(run, 'predictions');
     const before = await bench.rows(loaded, 'test');
-    expect(rows.map((row) => row['bill_length_mm'])).toEqual(before.map((row) => row['bill_length_mm']));
+    expect(rows.map((row) => row.bill_length_mm)).toEqual(before.map((row) => row.bill_length_mm));
     for (const row of rows) {
       const shares = ['Adelie', 'Chinstrap', 'Gentoo'].map((name) => Number(row[`prediction_${name}`]));
       expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
-      expect(row[`prediction_${String(row['prediction'])}`]).toBe(Math.max(...shares));
+      expect(row[`prediction_${String(row.prediction)}`]).toBe(Math.max(...shares));
     }
-    const right = rows.filter((row) => row['prediction'] === row['species']).length;
+    const right = rows.filter((row) => row.prediction === row.species).length;
     expect(right / 86).toBeGreaterThanOrEqual(0.95);
-    const counts = run.results['classCounts'] as Record<string, number>;
+    const counts = run.results.classCounts as Record<string, number>;
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(86);
   });
 
@@ -40,10 +40,7 @@ describe('batch-predict', () => {
     const bare = bench.file('bare.csv', `${columns}\n5,3.4,1.5,0.2\n6.5,3,5.5,2\n`);
     const params = { probabilities: false, column: 'species', format: 'csv' };
     const run = await bench.run('batch-predict', { inputs: { model, data: bare }, params });
-    expect((await bench.rows(run, 'predictions')).map((row) => row['species'])).toEqual([
-      'setosa',
-      'virginica',
-    ]);
+    expect((await bench.rows(run, 'predictions')).map((row) => row.species)).toEqual(['setosa', 'virginica']);
     const empty = bench.file('empty.csv', `${columns}\n`);
     const none = await bench.run('batch-predict', { inputs: { model, data: empty } });
     expect(none).toMatchObject({ state: 'completed', results: { rowCount: 0 } });

@@ -40,7 +40,7 @@ describe('describe', () => {
   it('gives statistics that agree with pandas', async () => {
     const run = await bench.run('describe', { inputs: { data: penguins } });
     const rows = await bench.rows(run, 'statistics');
-    expect(rows.find((row) => row['column'] === 'bill_length_mm')).toMatchObject({
+    expect(rows.find((row) => row.column === 'bill_length_mm')).toMatchObject({
       count: 342,
       missing: 2,
       mean: expect.closeTo(43.92193, 5),
@@ -49,7 +49,7 @@ describe('describe', () => {
       median: expect.closeTo(44.45, 9),
       upperQuartile: expect.closeTo(48.5, 9),
     });
-    expect(rows.find((row) => row['column'] === 'island')).toMatchObject({
+    expect(rows.find((row) => row.column === 'island')).toMatchObject({
       mostFrequent: 'Biscoe',
       mostFrequentCount: 168,
       mean: null,
@@ -90,7 +90,7 @@ describe('describe', () => {
     const lines = Array.from({ length: 3000 }, (_, i) => `${i},${(i * 7919) % 1000}`);
     const data = bench.file('big.csv', `a,b\n${lines.join('\n')}\n`);
     const run = await bench.run('describe', { inputs: { data }, params: { sample: 500 } });
-    expect(run.results['rowCount']).toBe(3000);
+    expect(run.results.rowCount).toBe(3000);
     expect(await bench.text(run, 'report')).toContain('500 rows chosen at random');
   });
 

@@ -26,12 +26,12 @@ describe('evaluate', () => {
     const { model, test } = await trainOn(name);
     const run = await bench.run('evaluate', { inputs: { model, data: test } });
     expect(run.error).toBeUndefined();
-    expect(run.results['accuracy']).toBeGreaterThanOrEqual(least);
-    expect(run.results['auc']).toBeGreaterThan(0.98);
-    expect(run.metrics['macroF1']).toBe(run.results['macroF1']);
+    expect(run.results.accuracy).toBeGreaterThanOrEqual(least);
+    expect(run.results.auc).toBeGreaterThan(0.98);
+    expect(run.metrics.macroF1).toBe(run.results.macroF1);
     expect(Object.values(run.results).every((value) => Number.isFinite(value))).toBe(true);
     const rows = await bench.rows(run, 'class-scores');
-    expect(rows.reduce((sum, row) => sum + Number(row['support']), 0)).toBe(run.results['rowCount']);
+    expect(rows.reduce((sum, row) => sum + Number(row.support), 0)).toBe(run.results.rowCount);
     for (const key of ['confusion-matrix', 'roc', 'calibration'])
       expect(await bench.text(run, key)).not.toMatch(/NaN|Infinity|undefined/);
   });
@@ -54,7 +54,7 @@ describe('evaluate', () => {
     const header = 'sepal_length,sepal_width,petal_length,petal_width,species';
     const some = bench.file('some.csv', `${header}\n5.1,3.5,1.4,0.2,setosa\n5,3,1.4,0.2,\n`);
     const part = await bench.run('evaluate', { inputs: { model, data: some } });
-    expect(part.results['rowCount']).toBe(1);
+    expect(part.results.rowCount).toBe(1);
     const none = bench.file('none.csv', `${header}\n5.1,3.5,1.4,0.2,\n`);
     const empty = await bench.run('evaluate', { inputs: { model, data: none } });
     expect(empty.error).toMatchObject({

@@ -41,10 +41,10 @@ describe('the data sets that ship', () => {
       classes: ['Adelie', 'Chinstrap', 'Gentoo'],
     });
     const rows = await bench.rows(run, 'dataset');
-    expect(rows.filter((row) => row['bill_length_mm'] === null)).toHaveLength(2);
-    expect(rows.filter((row) => row['sex'] === null)).toHaveLength(11);
+    expect(rows.filter((row) => row.bill_length_mm === null)).toHaveLength(2);
+    expect(rows.filter((row) => row.sex === null)).toHaveLength(11);
     const complete = await bench.run('load-dataset', { params: { name: 'penguins', dropMissing: true } });
-    expect(complete.results['rowCount']).toBe(333);
+    expect(complete.results.rowCount).toBe(333);
   });
 });
 
@@ -56,7 +56,7 @@ describe('a holdout', () => {
     const train = await bench.rows(first, 'train');
     const test = await bench.rows(first, 'test');
     const count = (rows: typeof test, species: string): number =>
-      rows.filter((row) => row['species'] === species).length;
+      rows.filter((row) => row.species === species).length;
     expect(['Adelie', 'Chinstrap', 'Gentoo'].map((name) => count(test, name))).toEqual([38, 17, 31]);
     expect(['Adelie', 'Chinstrap', 'Gentoo'].map((name) => count(train, name))).toEqual([114, 51, 93]);
     expect(bench.uri(second, 'test')).toBe(bench.uri(first, 'test'));
@@ -83,7 +83,7 @@ describe('own data', () => {
       params: { label: 'kind', holdout: 0.5 },
     });
     expect(run.results).toMatchObject({ rowCount: 4, trainCount: 2, testCount: 2, classes: ['a', 'b'] });
-    expect((await bench.rows(run, 'test')).map((row) => row['kind']).sort()).toEqual(['a', 'b']);
+    expect((await bench.rows(run, 'test')).map((row) => row.kind).sort()).toEqual(['a', 'b']);
   });
 
   it('must have the label column that is named', async () => {

@@ -28,8 +28,8 @@ describe('train-classifier', () => {
           params: { label: 'species', algorithm, folds: 5, trees: 50 },
         });
         expect(run.error).toBeUndefined();
-        expect(run.results['accuracy'], name).toBeGreaterThanOrEqual(least);
-        expect(run.metrics['accuracy']).toBe(run.results['accuracy']);
+        expect(run.results.accuracy, name).toBeGreaterThanOrEqual(least);
+        expect(run.metrics.accuracy).toBe(run.results.accuracy);
         expect(await bench.metrics(run, 'foldAccuracy')).toHaveLength(5);
         expect(run.artifacts.map((artifact) => artifact.key).sort()).toEqual(['feature-importance', 'model']);
       }
@@ -235,9 +235,7 @@ describe('the algorithms', () => {
     const rows = Array.from({ length: 10_000 }, () =>
       Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`f${i}`, random()])),
     );
-    const labels = rows.map((row) =>
-      Number(row['f0']) + Number(row['f1']) * Number(row['f2']) > 0.75 ? 1 : 0,
-    );
+    const labels = rows.map((row) => (Number(row.f0) + Number(row.f1) * Number(row.f2) > 0.75 ? 1 : 0));
     const started = process.cpuUsage();
     for (const algorithm of algorithms) await learn(algorithm, rows, labels, { trees: 20 });
     const { user, system } = process.cpuUsage(started);
