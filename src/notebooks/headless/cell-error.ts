@@ -41,7 +41,7 @@ function stackPlaces(stack: string, find: FindOrigin): readonly StackPlace[] {
     const [cell = 0, line = 0, column = 0] = match.slice(1).map(Number);
     const origin = find(cell, line, column);
     if (!origin) return [];
-    const called = /^\s*at (?:async )?(.+?) \(/.exec(frame)?.[1];
+    const called = /^\s*at (?:async )?(.+?) \(/.exec(frame)?.[1]?.replace(/^Proxy\./, '');
     const named = called && !called.startsWith('notebook:') ? ` in ${called}` : '';
     return [{ text: `cell ${cell}, line ${origin.line}${named}`, cell, ...origin }];
   });

@@ -25,16 +25,18 @@ export function splitInlineMap(code: string): { readonly code: string; readonly 
 /**
  * The map of code that was compiled twice.
  * @param lineOffset lines that the compiler put before the cell's own text
+ * @param lineCount lines of the compiled code; what comes after them belongs to the kernel
  */
 export function composeMaps(
   second: SourceMapPayload,
   first: SourceMapPayload,
-  lineOffset: number,
+  { lineOffset, lineCount }: { readonly lineOffset: number; readonly lineCount: number },
 ): CellSourceMap {
   const outer = new SourceMap(second);
   const inner = new SourceMap(first);
   return {
     find(line, column) {
+      if (line > lineCount) return undefined;
       const middle = originOf(outer, line - 1, column - 1);
       const origin = middle && originOf(inner, middle.line, middle.column);
       if (!origin || origin.line < lineOffset) return undefined;

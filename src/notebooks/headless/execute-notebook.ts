@@ -73,7 +73,8 @@ export async function executeNotebook(
 
 const languages: ReadonlySet<string> = new Set(['typescript', 'javascript', 'ts', 'js']);
 
-function checkLanguage({ metadata }: NotebookFile, shown: string): void {
+/** Throws NOTEBOOK_LANGUAGE_UNSUPPORTED for a notebook of another kernel. */
+export function checkLanguage({ metadata }: NotebookFile, shown: string): void {
   const kernel = metadata.kernelspec as { language?: unknown; name?: unknown } | undefined;
   const info = metadata.language_info as { name?: unknown } | undefined;
   const language = info?.name ?? kernel?.language;

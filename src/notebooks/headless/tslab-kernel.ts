@@ -189,9 +189,11 @@ function keepMaps(api: TypeScriptOfTslab, take: (map: CellSourceMap) => void): v
     const isCell = map?.sources.some(
       (source) => source.endsWith('__tslab__.ts') || source.endsWith('__tslab__.js'),
     );
+    const outputText = result.outputText.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n');
+    const places = { lineOffset: linesBefore, lineCount: outputText.trimEnd().split('\n').length };
     if (map && isCell && result.sourceMapText)
-      take(composeMaps(JSON.parse(result.sourceMapText), map, linesBefore));
-    return { ...result, outputText: result.outputText.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n') };
+      take(composeMaps(JSON.parse(result.sourceMapText) as typeof map, map, places));
+    return { ...result, outputText };
   };
 }
 

@@ -10,6 +10,7 @@ import { rememberRoot } from '../../functions/local-root.ts';
 import { bundleTarget } from '../../functions/run-esbuild.ts';
 import { bundleFiles, withMapReference, writeBundle } from '../../functions/write-bundle.ts';
 import { cleanNotebook } from '../../notebooks/headless/clean-notebook.ts';
+import { checkLanguage } from '../../notebooks/headless/execute-notebook.ts';
 import { parseNotebookFile, renderNotebookFile } from '../../notebooks/headless/notebook-file.ts';
 import { cacheDirectory, type Workspace } from '../workspace.ts';
 import { notebookHandler, readContract } from './notebook-parameters.ts';
@@ -25,7 +26,7 @@ export interface PackagedNotebook {
  * Packages a whole notebook as a function: run, it executes every cell with its parameters injected. Outputs, counts and metadata
  * that changes by itself are no part of it.
  * @param file relative paths start from the workspace's directory
- * @throws FILE_NOT_FOUND, NOTEBOOK_INVALID
+ * @throws FILE_NOT_FOUND, NOTEBOOK_INVALID, NOTEBOOK_LANGUAGE_UNSUPPORTED
  */
 export function packageNotebook(workspace: Workspace, file: string): PackagedNotebook {
   const found = path.resolve(workspace.directory, file);
@@ -35,7 +36,9 @@ export function packageNotebook(workspace: Workspace, file: string): PackagedNot
   const root = realpathSync(workspace.project.root);
   const shown = displayPath(absolute, root);
   const text = readFileSync(absolute, 'utf8');
-  const content = renderNotebookFile(cleanNotebook(parseNotebookFile(text, shown)));
+  const notebook = parseNotebookFile(text, shown);
+  checkLanguage(notebook, shown);
+  const content = renderNotebookFile(cleanNotebook(notebook));
   const { handler, declared } = readContract(content, absolute, shown);
   const plain = {
     path: shown,

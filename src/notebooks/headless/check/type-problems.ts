@@ -5,6 +5,7 @@ import type ts from 'typescript-ast';
 import { packageRoot } from '../../../core/package-root.ts';
 import { createNameIndex, type NameIndex } from '../../resolve-name.ts';
 import { typescript } from '../../typescript.ts';
+import { findTslab } from '../find-tslab.ts';
 import { type CheckedCell, type NotebookProblem, placeAt } from './checked-cell.ts';
 
 /** "Cannot assign to 'x' because it is an import": cells share their variables, modules do not. */
@@ -132,9 +133,22 @@ function compilerOptions(directory: string): ts.CompilerOptions {
     jsx: api.JsxEmit.React,
     allowJs: true,
     ...(typeRoot === undefined ? { types: [] } : { typeRoots: [typeRoot], types: ['node'] }),
-    // a notebook beside no installation still sees the types of the one that checks it
-    ...(isInstalled('slipway', directory) || !existsSync(types) ? {} : { paths: { slipway: [types] } }),
+    paths: {
+      // a notebook beside no installation still sees the types of the one that checks it
+      ...(isInstalled('slipway', directory) || !existsSync(types) ? {} : { slipway: [types] }),
+      ...kernelTypes(directory),
+    },
   };
+}
+
+/** tslab can be imported in its cells wherever it is installed. */
+function kernelTypes(directory: string): Readonly<Record<string, string[]>> {
+  try {
+    return { tslab: [path.join(findTslab(directory), 'dist', 'public.d.ts')] };
+  } catch {
+    // then the import is reported as one that cannot be resolved
+    return {};
+  }
 }
 
 function isInstalled(name: string, directory: string): boolean {
