@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { isoTime } from '../../core/clock.ts';
 import type { ErrorRecord } from '../../core/error.ts';
 import { errorRecord } from '../../core/error.ts';
@@ -261,9 +260,4 @@ class Execution {
       cells: this.#timings,
     };
   }
-}
-
-/** The notebook's folder and name, for the kernel. */
-export function notebookPlace(file: string): Pick<KernelOptions, 'directory' | 'notebook'> {
-  return { directory: path.dirname(file), notebook: file };
 }

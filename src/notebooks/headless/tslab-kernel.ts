@@ -61,17 +61,17 @@ export function loadTslab(
   tslab: string,
   options: { readonly isJavaScript: boolean; readonly output: KernelOutput },
 ): TslabKernel {
-  const require = createRequire(path.join(tslab, 'dist', 'main.js'));
+  const load = createRequire(path.join(tslab, 'dist', 'main.js'));
   const maps = new Map<number, CellSourceMap>();
   const current = { cell: 0 };
-  const api = changeable(require, '@tslab/typescript-for-tslab') as TypeScriptOfTslab;
+  const api = changeable(load, '@tslab/typescript-for-tslab') as TypeScriptOfTslab;
   keepMaps(api, (map) => maps.set(current.cell, map));
-  findNodeTypes(api, require);
-  nameScripts(require('node:vm') as typeof vm, current);
+  findNodeTypes(api, load);
+  nameScripts(load('node:vm') as typeof vm, current);
   const parts: TslabParts = {
-    ...(require('./converter.js') as Pick<TslabParts, 'createConverter'>),
-    ...(require('./executor.js') as Pick<TslabParts, 'createExecutor'>),
-    ...(require('./jupyter.js') as Pick<TslabParts, 'JupyterHandlerImpl'>),
+    ...(load('./converter.js') as Pick<TslabParts, 'createConverter'>),
+    ...(load('./executor.js') as Pick<TslabParts, 'createExecutor'>),
+    ...(load('./jupyter.js') as Pick<TslabParts, 'JupyterHandlerImpl'>),
   };
   const find: Parameters<typeof describeThrown>[1] = (cell, line, column) =>
     maps.get(cell)?.find(line, column);
@@ -169,9 +169,9 @@ function refusal(diagnostics: readonly CellError[]): CellError | undefined {
 }
 
 /** The compiler's exports cannot be assigned, so everyone who asks for it from here on gets a copy that can. */
-function changeable(require: NodeJS.Require, name: string): object {
-  const original = require(name) as object;
-  const module = require.cache[require.resolve(name)];
+function changeable(load: NodeJS.Require, name: string): object {
+  const original = load(name) as object;
+  const module = load.cache[load.resolve(name)];
   if (!module) return original;
   module.exports = { ...original };
   return module.exports as object;
@@ -198,17 +198,17 @@ function keepMaps(api: TypeScriptOfTslab, take: (map: CellSourceMap) => void): v
 }
 
 /** tslab looks for Node's types only beside the notebook and below itself; npm mostly puts them beside it. */
-function findNodeTypes(api: TypeScriptOfTslab, require: NodeJS.Require): void {
+function findNodeTypes(api: TypeScriptOfTslab, load: NodeJS.Require): void {
   const { createWatchCompilerHost } = api;
   api.createWatchCompilerHost = (files, options, ...rest) => {
-    const typeRoots = [...(options.typeRoots ?? []), ...nodeTypeRoots(require)];
+    const typeRoots = [...(options.typeRoots ?? []), ...nodeTypeRoots(load)];
     return createWatchCompilerHost(files, { ...options, typeRoots: [...new Set(typeRoots)] }, ...rest);
   };
 }
 
-function nodeTypeRoots(require: NodeJS.Require): readonly string[] {
+function nodeTypeRoots(load: NodeJS.Require): readonly string[] {
   try {
-    return [path.dirname(path.dirname(require.resolve('@types/node/package.json')))];
+    return [path.dirname(path.dirname(load.resolve('@types/node/package.json')))];
   } catch {
     // without them cells that use console are refused, and say so
     return [];
