@@ -12,7 +12,6 @@ const common = {
   packages: 'external',
   sourcemap: true,
   sourcesContent: false,
-  keepNames: true,
   logLevel: 'warning',
 };
 
@@ -35,7 +34,6 @@ await build({
   format: 'esm',
   splitting: true,
   minify: true,
-  keepNames: false,
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/runner-[name]-[hash]',
 });

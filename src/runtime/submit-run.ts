@@ -6,7 +6,7 @@ import { runDirectory } from '../tracking/local/store-layout.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
 import type { AttemptReport, CreatedRun, Launcher, RunningAttempt } from './attempt.ts';
-import { captureOnce } from './capture-once.ts';
+import { type CapturedEnvironment, captureOnce } from './capture-once.ts';
 import type { Job } from './job.ts';
 import { OutputLog } from './output-log.ts';
 import { createRedactingWriter } from './redact-event.ts';
@@ -102,7 +102,7 @@ class Submission {
   async #runAttempt(job: Job): Promise<AttemptReport> {
     const { store, secrets = {}, live } = this.#options;
     // trials and steps run where the run they belong to does
-    const environment = job.parent === undefined ? captureOnce(job.workingDirectory) : undefined;
+    const environment = job.parent === undefined ? captureSoon(job.workingDirectory) : undefined;
     const attempt = this.#launcher.launch({
       job,
       store,
@@ -235,4 +235,9 @@ function abortReason(signal: AbortSignal | undefined): string {
   // an AbortController without a reason gives a DOMException whose text says nothing
   if (reason instanceof Error && reason.name !== 'AbortError') return reason.message;
   return 'it was asked to stop';
+}
+
+/** After the run's own process has been started: git, which is asked for the state of the sources, can start meanwhile. */
+function captureSoon(directory: string): Promise<CapturedEnvironment | undefined> {
+  return new Promise((resolve) => setImmediate(() => resolve(captureOnce(directory))));
 }
