@@ -185,6 +185,23 @@ describe('slipway notebook run', () => {
     expect(processesIn(folder)).toBe('');
   });
 
+  it('lets a cell that looks at ctx.signal end its work on Ctrl-C, and runs no further one', async () => {
+    const folder = createProject({
+      'n.ipynb': notebook(
+        "import { getOrCreateContext } from 'slipway';\nconst ctx = await getOrCreateContext('n');\nconsole.log('waiting');\nawait new Promise<void>((resolve) => ctx.signal.addEventListener('abort', () => { ctx.logResult('saved', 1); resolve(); }));",
+        "console.log('never');",
+      ),
+    });
+    const running = folder.start(['notebook', 'run', 'n.ipynb', '-o', 'json']);
+    await running.sees('waiting');
+    running.child.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'aborted', results: { saved: 1 } });
+    expect(keys(JSON.parse(stdout))).toContain('executed-notebook');
+    expect(stderr).not.toContain('never');
+  });
+
   it('leaves no kernel behind when it is killed itself', async () => {
     const folder = createProject({ 'n.ipynb': notebook("console.log('looping');\nfor (;;) {}") });
     const running = folder.start(['notebook', 'run', 'n.ipynb']);

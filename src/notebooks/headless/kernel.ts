@@ -157,7 +157,7 @@ class KernelProcess implements Kernel {
   }
 
   #take(message: FromKernel): void {
-    if (message.type === 'call') void this.#answer(message.name, message.payload);
+    if (message.type === 'call') this.#answer(message.name, message.payload);
     else if (message.type === 'ready') this.#settle((pending) => pending.resolve(undefined));
     else if (message.type === 'refused')
       this.#settle((pending) => pending.reject(reviveError(message.error)));
@@ -165,15 +165,19 @@ class KernelProcess implements Kernel {
     else this.#options.onEvent(message);
   }
 
-  async #answer(name: string, payload: string): Promise<void> {
-    let answer: CallAnswer;
+  /** At once where it can be: each turn of the event loop that a log call waits for shows. */
+  #answer(name: string, payload: string): void {
+    const send = (answer: CallAnswer): void => {
+      if (!this.#channel.destroyed) this.#channel.write(`${encodeCall(answer)}\n`);
+    };
+    const fail = (error: unknown): void => send({ error: errorRecord(error) });
     try {
-      const values = decodeCall(payload) as readonly unknown[];
-      answer = { value: await this.#options.onCall?.(name, values) };
+      const value = this.#options.onCall?.(name, decodeCall(payload) as readonly unknown[]);
+      if (value instanceof Promise) value.then((settled: unknown) => send({ value: settled })).catch(fail);
+      else send({ value });
     } catch (error) {
-      answer = { error: errorRecord(error) };
+      fail(error);
     }
-    if (!this.#channel.destroyed) this.#channel.write(`${encodeCall(answer)}\n`);
   }
 
   #settle(tell: (pending: Pending) => void): void {

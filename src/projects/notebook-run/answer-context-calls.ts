@@ -3,6 +3,7 @@ import type { FileContent, LogModelOptions } from '../../data/artifact.ts';
 import { createTable } from '../../data/create-table.ts';
 import type { Table } from '../../data/table.ts';
 import type { ChildContext, Context } from '../../runtime/context.ts';
+import type { ArtifactRecord } from '../../tracking/run.ts';
 import type { TableCopy } from './context-facts.ts';
 
 /** Carries out what code in a kernel asks of its context. */
@@ -60,13 +61,23 @@ const plainMethods: ReadonlySet<string> = new Set(
   'logResult logResults logMetric logMetrics setLabel commit random complete fail markAsBest'.split(' '),
 );
 
-async function carryOut(
+function carryOut(
   on: Context | ChildContext,
   method: string,
   values: readonly unknown[],
   directory: string,
-): Promise<unknown> {
-  if (plainMethods.has(method)) return (on as unknown as Record<string, AnyMethod>)[method]?.(...values);
+): unknown {
+  return plainMethods.has(method)
+    ? (on as unknown as Record<string, AnyMethod>)[method]?.(...values)
+    : save(on, method, values, directory);
+}
+
+async function save(
+  on: Context,
+  method: string,
+  values: readonly unknown[],
+  directory: string,
+): Promise<ArtifactRecord> {
   const [key, content, options] = values as [string, unknown, never];
   switch (method) {
     case 'logArtifact':
