@@ -42,6 +42,8 @@ export type {
 export type { ColumnSource, CreateTableOptions } from './data/create-table.ts';
 export { createTable } from './data/create-table.ts';
 export type { DataItem, DataStat } from './data/data-item.ts';
+export type { LineageOptions } from './data/lineage.ts';
+export type { LineageEdge, LineageGraph, LineageNode } from './data/lineage-graph.ts';
 export { predictTable } from './data/predict.ts';
 export type {
   FeatureEncoding,
@@ -79,6 +81,7 @@ export type {
 export type { HubFunctions } from './hub/catalog-types.ts';
 export type { ArgsOfReference, HubName, ResultsOfReference } from './import-function.ts';
 export { importFunction } from './import-function.ts';
+export { notebookFunction } from './notebook-function.ts';
 export { openData } from './open-data.ts';
 export {
   type PipelineHandle,

@@ -3,6 +3,8 @@ import type { ArgsOf, ResultsOfName } from './code-to-function.ts';
 import type { Json } from './core/json.ts';
 import { workspaceOf } from './current-workspace.ts';
 import type { Artifact } from './data/artifact.ts';
+import type { LineageOptions } from './data/lineage.ts';
+import type { LineageGraph } from './data/lineage-graph.ts';
 import { renderArtifact } from './data/render-artifact.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
 import type { ProjectSpec } from './projects/project-spec.ts';
@@ -29,6 +31,8 @@ export interface ProjectHandle {
   /** An artifact by key (the latest), or by `store://…`. */
   artifact(reference: string): Promise<Artifact>;
   artifacts(query?: ArtifactQuery): Promise<readonly ArtifactRow[]>;
+  /** Which run made what from which, around a run or artifact (`store://…`). */
+  lineage(reference: string, options?: LineageOptions): Promise<LineageGraph>;
 }
 
 /** The project that a folder belongs to: the nearest one with project.yaml above it, else the project `default`. */
@@ -51,6 +55,10 @@ export async function loadProject(directory: string = process.cwd()): Promise<Pr
     },
     artifacts: async (query = {}) =>
       (await store.searchArtifacts(query)).map((row) => showAs(row, () => renderArtifact(row))),
+    async lineage(reference, options) {
+      const { traceLineage } = await import('./data/lineage.ts');
+      return traceLineage(store, reference, options);
+    },
   };
   return showAs(handle, () => renderProject(handle));
 }

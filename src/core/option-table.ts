@@ -54,6 +54,8 @@ export interface OptionValues {
   readonly limit: number;
   readonly all: boolean;
   readonly trashed: boolean;
+  readonly direction: 'upstream' | 'downstream' | 'both';
+  readonly depth?: number;
   readonly run?: string;
   readonly key?: string;
   readonly follow: boolean;
@@ -332,6 +334,14 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     doc: 'Also what is left out otherwise (see the description of the command).',
   },
   trashed: { type: 'flag', flag: '--trashed', doc: 'Those in the trash.' },
+  direction: {
+    type: 'choice',
+    flag: '--direction',
+    choices: ['upstream', 'downstream', 'both'],
+    default: 'both',
+    doc: 'What led to it, what came from it, or both.',
+  },
+  depth: { type: 'integer', flag: '--depth', value: 'n', doc: 'How far to go, in runs, each way.' },
   run: { type: 'text', flag: '--run', value: 'uid', doc: 'Only what this run produced.' },
   key: { type: 'text', flag: '--key', value: 'key', doc: 'Only this key.' },
   follow: { type: 'flag', flag: '--follow', short: '-f', doc: 'Go on until the run has ended.' },

@@ -99,6 +99,28 @@ describe('runs that are kept', () => {
     expect(`${wrong.data.error.message} ${wrong.data.error.hint}`).toContain('note');
   });
 
+  it('tell which run made what from which', async () => {
+    const folder = createFolder({
+      'make.ts': `import type { Context } from 'slipway';
+        export async function make(ctx: Context) { return { rows: await ctx.logDataset('rows', [{ x: 1 }, { x: 2 }]) }; }`,
+      'use.ts': `import type { Context, DataItem } from 'slipway';
+        export async function use(ctx: Context, { data }: { data: DataItem }) {
+          const table = await data.table();
+          await ctx.logArtifact('count.json', { json: table.rowCount });
+        }`,
+    });
+    const made = await folder.json(['run', 'make.ts']);
+    const used = await folder.json(['run', 'use.ts', '-i', 'data=store://default/rows']);
+    const { data } = await folder.json(['lineage', 'count.json', '--direction', 'upstream']);
+    const runs = data.nodes.filter((node: { type: string }) => node.type === 'run');
+    expect(runs.map((node: { uid: string }) => node.uid).sort()).toEqual(
+      [made.data.uid, used.data.uid].sort(),
+    );
+    const table = await folder.slipway(['lineage', 'rows']);
+    expect(table.stdout).toMatch(/use +\S+ +data=rows +count\.json/);
+    expect((await folder.slipway(['lineage', 'nothing'])).code).toBe(3);
+  });
+
   it('are not touched when one of several names is wrong', async () => {
     const folder = createFolder(files);
     const { uid } = await runOnce(folder);

@@ -93,6 +93,18 @@ export const findCommands: readonly CommandEntry[] = [
     load: async () => (await import('../commands/compare.ts')).compare,
   }),
   command({
+    name: 'lineage',
+    summary: 'Show which run made what from which, before and after a run or artifact.',
+    description:
+      'Runs and artifacts are matched by digest: a file that is the same as an artifact counts as that artifact.',
+    arguments: [
+      { name: 'run-or-artifact', doc: 'Uid, prefix or name of a run, @last, an artifact key, or store://…' },
+    ],
+    options: ['direction', 'depth', 'output', 'json'],
+    examples: ['slipway lineage predictions', 'slipway lineage @last --direction upstream -o json'],
+    load: async () => (await import('../commands/lineage.ts')).lineage,
+  }),
+  command({
     name: 'hub list',
     summary: 'List the functions of the hub.',
     arguments: [],
