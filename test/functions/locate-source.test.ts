@@ -114,12 +114,12 @@ describe('locateNotebook', () => {
         'runtime/jpserver-2.json': JSON.stringify({
           url: `http://127.0.0.1:${port}/base/`,
           token: 'secret',
-          root_dir: '/work',
+          root_dir: '/home/someone',
         }),
       });
       const environment = { JUPYTER_RUNTIME_DIR: path.join(directory, 'runtime') };
       const argv = ['node', 'tslab', '--config-path', '/x/kernel-k-1.json'];
-      expect(await locateNotebook({ ...options, directory, environment, argv })).toBe('/work/deep/it.ipynb');
+      expect(await locateNotebook({ ...options, directory, environment, argv })).toBe('/home/someone/deep/it.ipynb');
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
