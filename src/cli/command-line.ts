@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { explainAccessError } from '../core/access-error.ts';
 import { systemClock } from '../core/clock.ts';
 import { fileNotFound } from '../core/errors.ts';
 import type { ParsedLine } from './build-program.ts';
@@ -30,7 +31,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   let code: number;
   try {
     code = await execute(argv, env, streams);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainAccessError(thrown);
     code = exitCodeOfError(error);
     if (scan.json) await streams.out.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
     else await streams.err.write(renderError(error, streams.err.colors));

@@ -1,5 +1,6 @@
 import { closeSync, fdatasyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { explainAccessError } from './access-error.ts';
 import { diskFull } from './errors.ts';
 import { createUid } from './id.ts';
 
@@ -26,10 +27,10 @@ export function writeFileAtomic(file: string, data: string | Uint8Array): void {
   }
 }
 
-/** Gives "no space left" its name and a hint; anything else comes back as it is. */
+/** Gives "no space left" and "not permitted" their names and hints; anything else comes back as it is. */
 export function explainDiskError(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return explainAccessError(error);
   return diskFull(`"${file}" cannot be written: the disk is full`, {
     hint: 'free some space (`slipway gc --dry-run` shows what could go), then run it again',
     cause: error,

@@ -21,6 +21,11 @@ export const fileNotFound: ErrorFactory = defineError(
   'not-found',
   'A file or folder does not exist.',
 );
+export const accessDenied: ErrorFactory = defineError(
+  'ACCESS_DENIED',
+  'auth',
+  'A file or folder may not be read or written by this user.',
+);
 export const diskFull: ErrorFactory = defineError(
   'DISK_FULL',
   'unavailable',

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { explainDiskError } from '../core/atomic-file.ts';
 import { createUid } from '../core/id.ts';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { parseNotebook } from '../notebooks/parse-notebook.ts';
@@ -59,11 +60,15 @@ export function openSourceCache<Result>(cacheDirectory: string, request: Json): 
         stamps: stampAll(files),
         result,
       };
-      mkdirSync(path.dirname(file), { recursive: true });
-      const aside = `${file}.${createUid()}.tmp`;
-      // not synced: what a power cut damages is found damaged, and made again
-      writeFileSync(aside, JSON.stringify(record));
-      renameSync(aside, file);
+      try {
+        mkdirSync(path.dirname(file), { recursive: true });
+        const aside = `${file}.${createUid()}.tmp`;
+        // not synced: what a power cut damages is found damaged, and made again
+        writeFileSync(aside, JSON.stringify(record));
+        renameSync(aside, file);
+      } catch (error) {
+        throw explainDiskError(error, file);
+      }
     },
   };
 }

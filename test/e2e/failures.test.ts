@@ -197,6 +197,32 @@ describe('a run that fails exits with 1 and says where', () => {
     expect(JSON.parse(points)).toMatchObject([{ key: 'before', value: 1 }]);
   });
 
+  it.runIf(canMount())(
+    'a project that may only be read: its runs are found, and a new one is not allowed',
+    () => {
+      const folder = createFolder({ 'f.ts': handler('ctx.logMetric("m", 1);') });
+      const script = `"${node}" "${cli}" run f.ts -q -o json; rm .slipway/index.db*
+      mount --bind . . && mount -o remount,bind,ro . && cd "$PWD"
+      for args in "get runs" "describe run @last" "run f.ts" "rm @last" types; do
+        echo "next"; "${node}" "${cli}" $args -o json; echo "code $?"
+      done`;
+      const output = execFileSync('unshare', [...namespace, 'bash', '-c', script], {
+        cwd: folder.path,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const [, ...answers] = output.split('next\n').map((answer) => answer.split(/^code /m));
+      const documents = answers.map(([text = '', code]) => [Number(code), JSON.parse(text)] as const);
+      expect(documents).toMatchObject([
+        [0, [{ state: 'completed', metrics: { m: 1 } }]],
+        [0, { state: 'completed', metrics: { m: 1 } }],
+        [4, { error: { code: 'ACCESS_DENIED', message: expect.stringContaining(folder.path) } }],
+        [4, { error: { code: 'ACCESS_DENIED' } }],
+        [4, { error: { code: 'ACCESS_DENIED' } }],
+      ]);
+    },
+  );
+
   it('a loop that never ends is ended by its timeout, with 124', async () => {
     const folder = createFolder({ 'f.ts': handler('for (;;);') });
     const { code, data } = await folder.json(['run', 'f.ts', '--timeout', '700ms']);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { explainAccessError } from '../../../core/access-error.ts';
+import { accessDenied } from '../../../core/errors.ts';
 import { matchLike } from '../../search/match-like.ts';
 import { indexVersion, schema } from './schema.ts';
 import { type Database, openDatabase, type SqlValue, type Statement, sqliteFailure } from './sqlite.ts';
@@ -105,11 +107,10 @@ export class IndexDatabase {
     if (this.#database && inodeOf(this.#file) === this.#inode) return;
     this.close();
     // asking where there is no store must not make one
-    if (inodeOf(this.#storeDirectory) === 0) {
+    if (inodeOf(this.#storeDirectory) === 0 || !this.#isWritable()) {
       this.#connect(':memory:');
       return;
     }
-    mkdirSync(path.dirname(this.#file), { recursive: true });
     this.#discardEmptied();
     try {
       this.#connect(this.#file);
@@ -117,6 +118,21 @@ export class IndexDatabase {
       if (sqliteFailure(error) !== 'corrupt') throw error;
       this.#discard();
       this.#connect(this.#file);
+    }
+  }
+
+  /** Whoever may only read a store gets an index of their own; SQLite writes to the folder and beside the file. */
+  #isWritable(): boolean {
+    const folder = path.dirname(this.#file);
+    try {
+      mkdirSync(folder, { recursive: true });
+      accessSync(folder, constants.W_OK);
+      for (const suffix of ['', '-wal', '-shm'])
+        if (existsSync(this.#file + suffix)) accessSync(this.#file + suffix, constants.R_OK | constants.W_OK);
+      return true;
+    } catch (error) {
+      if (accessDenied.is(explainAccessError(error))) return false;
+      throw error;
     }
   }
 
