@@ -86,6 +86,8 @@ export interface OptionEntry {
   /** Placeholder in help; absent for flags. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** Whether a whole number may be negative, as one that counts may not. */
+  readonly signed?: boolean;
   readonly env?: `SLIPWAY_${string}`;
   /** Key in project.yaml; dots go into nested keys. */
   readonly project?: string;
@@ -161,7 +163,13 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     value: 'code',
     doc: 'Retry only after this error code, e.g. RUN_TIMEOUT. Repeatable.',
   },
-  seed: { type: 'integer', flag: '--seed', value: 'n', doc: 'Seed of ctx.random() and of random sweeps.' },
+  seed: {
+    type: 'integer',
+    signed: true,
+    flag: '--seed',
+    value: 'n',
+    doc: 'Seed of ctx.random() and of random sweeps.',
+  },
   secret: {
     type: 'list',
     flag: '--secret',

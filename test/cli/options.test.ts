@@ -29,6 +29,8 @@ describe('an option', () => {
     ['timeout', 'soon', '30s'],
     ['memory', 'much', '512Mi'],
     ['retries', '1.5', 'whole number'],
+    ['retries', '-1', '0 or more'],
+    ['limit', '-1', '0 or more'],
     ['strategy', 'gird', 'did you mean "grid"?'],
     ['name', '', 'give it a value'],
   ] as const)('refuses a wrong --%s and says what is right', (name, given, hint) => {

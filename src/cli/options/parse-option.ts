@@ -18,7 +18,7 @@ export function parseOption(entry: OptionEntry, raw: RawOption, label: string): 
 function parseSingle(entry: OptionEntry, text: string, label: string): unknown {
   switch (entry.type) {
     case 'integer':
-      return parseNumber(text, label, /^-?\d+$/, 'a whole number');
+      return parseInteger(entry, text, label);
     case 'number':
       return parseNumber(text, label, /^\d+(\.\d+)?$/, 'a number');
     case 'duration':
@@ -53,6 +53,12 @@ function parseFlag(raw: RawOption, label: string): boolean {
   if (['1', 'true', 'yes', 'on'].includes(text)) return true;
   if (['', '0', 'false', 'no', 'off'].includes(text)) return false;
   throw usageError(`${label} "${raw}" is neither true nor false`, { hint: 'use 1 or 0' });
+}
+
+function parseInteger(entry: OptionEntry, text: string, label: string): number {
+  const value = parseNumber(text, label, /^-?\d+$/, 'a whole number');
+  if (value >= 0 || entry.signed) return value;
+  throw usageError(`${label} "${text}" is negative`, { hint: 'give 0 or more' });
 }
 
 function parseNumber(text: string, label: string, form: RegExp, what: string): number {

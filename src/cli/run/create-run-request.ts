@@ -60,7 +60,6 @@ function createRetryPolicy(
   retries: number,
   options: Pick<OptionValues, 'retryDelay' | 'retryOn'>,
 ): RetryPolicy {
-  if (retries < 0) throw usageError(`--retries "${retries}" is negative`, { hint: 'give 0 or more' });
   return {
     retries,
     ...(options.retryDelay === undefined ? {} : { delayMs: options.retryDelay }),
