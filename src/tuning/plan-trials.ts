@@ -24,8 +24,19 @@ export function planTrials(spec: SweepSpec): readonly TrialParams[] {
     case 'random':
       return planRandom(spec);
     case 'custom':
-      return [];
+      return planNone(spec);
   }
+}
+
+/** What a handler that opens its trials itself would never hear of is refused rather than forgotten. */
+function planNone(spec: SweepSpec): readonly TrialParams[] {
+  const given = (['hyperparams', 'trials', 'stop', 'maxIterations'] as const).find(
+    (name) => spec[name] !== undefined,
+  );
+  if (given === undefined) return [];
+  throw invalidSweep(`strategy "custom" does not take "${given}"`, {
+    hint: 'its handler opens the trials itself, with ctx.child(params), and decides when it is enough',
+  });
 }
 
 function checkCounts(spec: SweepSpec): void {

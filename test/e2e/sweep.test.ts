@@ -160,6 +160,8 @@ describe('a sweep', () => {
     [['-x', 'depth=["deep"]', '--selector', 'max.accuracy'], 'depth'],
     [['-x', 'dept=[2]', '-p', 'depth=1'], 'dept'],
     [['--param-file', 'ragged.csv'], 'line 3'],
+    [['--param-file', 'ragged.txt'], '"ragged.txt", line 3'],
+    [['-x', 'depth=[2]', '--strategy', 'custom'], 'custom'],
     [['--param-file', 'broken.json'], 'broken.json'],
     [['--param-file', 'wrong.csv'], 'depth'],
     [['-p', 'depth=1', '--selector', 'max.accuracy'], '--selector'],
@@ -167,6 +169,7 @@ describe('a sweep', () => {
     const folder = createFolder({
       'score.ts': score,
       'ragged.csv': 'depth,leaf\n1,2\n3\n',
+      'ragged.txt': 'depth,leaf\n1,2\n3\n',
       'broken.json': '[{',
       'wrong.csv': 'depth\ndeep\n',
     });

@@ -29,6 +29,12 @@ describe('a grid', () => {
     );
     expect(() => planTrials({ hyperparams: { a: [1] }, maxErrors: -1 })).toThrow('"maxErrors"');
   });
+
+  it('refuses what a handler that opens its own trials would never hear of', () => {
+    expect(planTrials({ strategy: 'custom', selector: 'max.a', maxErrors: 1 })).toEqual([]);
+    expect(() => planTrials({ strategy: 'custom', hyperparams: { a: [1] } })).toThrow('"hyperparams"');
+    expect(() => planTrials({ strategy: 'custom', stop: 'a > 1' })).toThrow('"stop"');
+  });
 });
 
 describe('a list', () => {

@@ -105,11 +105,12 @@ async function readRows(
 ): Promise<readonly Readonly<Record<string, string | null>>[]> {
   const { readTable } = await import('../../data/read-table.ts');
   const bytes = Buffer.from(text);
-  const name = /\.(csv|tsv)$/i.test(file) ? path.basename(file) : `${path.basename(file)}.csv`;
+  const name = path.basename(file);
+  const format = /\.tsv$/i.test(file) ? 'tsv' : 'csv';
   try {
-    const { columns } = await readTable(bytes, name, { missing: [''] });
+    const { columns } = await readTable(bytes, name, { format, missing: [''] });
     const types = Object.fromEntries(columns.map((column) => [column.name, 'string' as const]));
-    const table = await readTable(bytes, name, { missing: [''], types });
+    const table = await readTable(bytes, name, { format, missing: [''], types });
     return table.rows() as readonly Readonly<Record<string, string | null>>[];
   } catch (error) {
     if (!isSlipwayError(error)) throw error;
