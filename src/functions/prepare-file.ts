@@ -197,7 +197,8 @@ function defaultHandlers(candidates: readonly Candidate[], shown: string): strin
     candidates.filter((candidate) => candidate.takesContext),
   ];
   const chosen = choices.find((choice) => choice.length > 0);
-  if (!chosen) throw missingHandler('(any)', shown, candidates, ['export a function (ctx, args) => results']);
+  if (!chosen)
+    throw missingHandler(undefined, shown, candidates, ['export a function (ctx, args) => results']);
   return [...new Set(chosen.map((candidate) => candidate.name))];
 }
 

@@ -123,7 +123,7 @@ function defaultHandlers(
   const exported = withContext.filter((candidate) => candidate.exported || candidate.forced);
   const chosen = exported.length > 0 ? exported : withContext;
   if (chosen.length === 0)
-    throw missingHandler('(any)', path, candidates, ['name one with the handler option']);
+    throw missingHandler(undefined, path, candidates, ['name one with the handler option']);
   return [...new Set(chosen.map((candidate) => candidate.name))];
 }
 

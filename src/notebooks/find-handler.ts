@@ -50,22 +50,22 @@ function takesContext(parameter: string | undefined): boolean {
 
 /** HANDLER_NOT_FOUND with the functions there are, and the nearest name. */
 export function missingHandler(
-  name: string,
+  name: string | undefined,
   source: string,
   candidates: readonly Candidate[],
   remarks: readonly string[] = [],
 ): Error {
-  const nearest = nearestName(
-    name,
-    candidates.map((candidate) => candidate.name),
-  );
+  const names = candidates.map((candidate) => candidate.name);
+  const nearest = name === undefined ? undefined : nearestName(name, names);
   const list = candidates.map((candidate) => `"${candidate.name}" (${candidate.place})`).join(', ');
   const hints = [
     nearest === undefined ? undefined : `did you mean "${nearest}"?`,
     list === '' ? 'no top-level function is defined there' : `functions there: ${list}`,
     ...remarks,
   ].filter((hint) => hint !== undefined);
-  return handlerNotFound(`handler "${name}" is not defined in "${source}"`, {
+  const what =
+    name === undefined ? `"${source}" defines no handler` : `handler "${name}" is not defined in "${source}"`;
+  return handlerNotFound(what, {
     hint: hints.join('; '),
     details: {
       handler: name,

@@ -56,7 +56,7 @@ describe('a request that is wrong starts nothing and exits with 2 or 3', () => {
     ['source that does not parse', 'broken.ts', 2, 'broken.ts'],
     ['a notebook that is no JSON', 'broken.ipynb', 2, 'broken.ipynb'],
     ['a function.yaml that is none', 'broken.yaml', 2, 'broken.yaml'],
-    ['a file without functions', 'empty.ts', 2, 'empty.ts'],
+    ['a file without functions', 'empty.ts', 2, '"empty.ts" defines no handler'],
   ])('%s', async (_what, reference, exitCode, text) => {
     const folder = createFolder({
       'broken.ts': 'export function f(ctx { return 1 }',

@@ -156,6 +156,9 @@ describe('an import', () => {
     const store = openLocalStore({ directory: tempDirectory(), project: 'demo' });
     await expect(store.importRun(pathEscape.folder)).rejects.toMatchObject({ code: 'INVALID_EXPORT' });
     await expect(store.importRun(tempDirectory())).rejects.toMatchObject({ code: 'INVALID_EXPORT' });
+    await expect(store.importRun(path.join(tempDirectory(), 'gone'))).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    });
     await store.close();
   });
 

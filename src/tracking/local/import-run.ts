@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
 import { digestDirectory } from '../../core/digest.ts';
+import { fileNotFound } from '../../core/errors.ts';
 import { invalidExport, runExists } from '../errors.ts';
 import type { JournalEvent } from '../journal-event.ts';
 import type { Ledger } from '../ledger.ts';
@@ -50,7 +52,11 @@ export async function importRun(options: ImportOptions): Promise<string> {
 async function readManifest(source: string): Promise<ExportManifest> {
   const file = path.join(source, 'export.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw explainDiskError(error, file);
+    if (!existsSync(source))
+      throw fileNotFound(`folder "${source}" does not exist`, {
+        hint: 'give the folder that `slipway export <run> <folder>` has written',
+      });
     throw invalidExport(`"${source}" is not the export of a run: it has no export.json`, {
       hint: 'make one with `slipway export <run> <folder>`',
     });
