@@ -1,5 +1,6 @@
 import { typescript } from '../notebooks/typescript.ts';
 import { docText } from './doc-comment.ts';
+import { handlerInvalid } from './errors.ts';
 import type { FoundFunction } from './find-function.ts';
 import type { HandlerSpec } from './function-spec.ts';
 import { handlerParameters } from './handler-parameters.ts';
@@ -7,13 +8,14 @@ import { handlerResults } from './handler-results.ts';
 
 /**
  * The contract of a handler, read from its signature and JSDoc.
- * @throws HANDLER_INVALID when the second argument cannot be an object of named values
+ * @throws HANDLER_INVALID when the second argument cannot be an object of named values, or the function is a generator
  */
 export function handlerSpec(
   name: string,
   found: FoundFunction,
   returns: Readonly<Record<string, string>> = {},
 ): HandlerSpec {
+  refuseGenerator(name, found);
   const doc = docText(found.declaration);
   const { parameters, acceptsUnknown } = handlerParameters(name, found, doc);
   return {
@@ -25,6 +27,15 @@ export function handlerSpec(
     acceptsUnknown,
     source: sourceOf(found),
   };
+}
+
+/** Calling a generator only makes an iterator: the run would complete without one line of the body. */
+function refuseGenerator(name: string, found: FoundFunction): void {
+  if (!found.node?.asteriskToken) return;
+  throw handlerInvalid(`handler "${name}" is a generator: nothing would run its body`, {
+    hint: 'write it as a plain or async function, and log what it yields',
+    location: sourceOf(found),
+  });
 }
 
 function sourceOf({ declaration, scope }: FoundFunction): NonNullable<HandlerSpec['source']> {

@@ -1,5 +1,5 @@
 import type ts from 'typescript-ast';
-import type { Json } from '../core/json.ts';
+import { type Json, toJson } from '../core/json.ts';
 import { unwrapExpression } from '../notebooks/call-expression.ts';
 import { typescript } from '../notebooks/typescript.ts';
 import { enumValues } from './enum-values.ts';
@@ -14,7 +14,7 @@ export function literalValue(
   const node = unwrapExpression(expression);
   if (api.isNumericLiteral(node)) return { value: Number(node.text) };
   if (api.isStringLiteralLike(node)) return { value: node.text };
-  if (api.isBigIntLiteral(node)) return { value: Number(node.text.slice(0, -1)) };
+  if (api.isBigIntLiteral(node)) return { value: toJson(BigInt(node.text.slice(0, -1))) };
   if (node.kind === api.SyntaxKind.TrueKeyword) return { value: true };
   if (node.kind === api.SyntaxKind.FalseKeyword) return { value: false };
   if (node.kind === api.SyntaxKind.NullKeyword) return { value: null };
@@ -34,7 +34,10 @@ function signedNumber(
   scope: SourceScope,
 ): { readonly value: Json } | undefined {
   const api = typescript();
-  const inner = literalValue(node.operand, scope)?.value;
+  const operand = unwrapExpression(node.operand);
+  if (api.isBigIntLiteral(operand) && node.operator === api.SyntaxKind.MinusToken)
+    return { value: toJson(-BigInt(operand.text.slice(0, -1))) };
+  const inner = literalValue(operand, scope)?.value;
   if (typeof inner !== 'number') return undefined;
   if (node.operator === api.SyntaxKind.MinusToken) return { value: -inner };
   return node.operator === api.SyntaxKind.PlusToken ? { value: inner } : undefined;

@@ -4,14 +4,16 @@ import type { ParameterSpec, TypeSchema } from './function-spec.ts';
 
 /**
  * Value of a param given as text (`--param k=v`, an environment variable, a cell of a table): a string param takes the
- * text as it is, any other one is JSON; without a schema the text is JSON if it parses. What does not parse stays text,
- * and validation then says what was expected.
+ * text as it is, any other one is JSON; without a schema the text is JSON if it parses. An integer beyond ±2^53 stays text
+ * where the param takes it so (bigint). What does not parse stays text, and validation then says what was expected.
  */
 export function parseParamText(parameter: Pick<ParameterSpec, 'schema'> | undefined, text: string): Json {
   const schema = parameter?.schema;
   if (schema && takesOnlyText(schema)) return text;
   const parsed = tryJson(text);
   if (!schema) return parsed === undefined ? text : parsed;
+  // a number of JSON would round it
+  if (isLongInteger(text, parsed) && fits(schema, text)) return text;
   if (parsed !== undefined && fits(schema, parsed)) return parsed;
   return fits(schema, text) || parsed === undefined ? text : parsed;
 }
@@ -23,6 +25,9 @@ function takesOnlyText(schema: TypeSchema): boolean {
   if (Array.isArray(anyOf)) return (anyOf as readonly TypeSchema[]).every((each) => takesOnlyText(each));
   return schema.type === 'string';
 }
+
+const isLongInteger = (text: string, parsed: Json | undefined): boolean =>
+  typeof parsed === 'number' && /^-?\d+$/.test(text) && !Number.isSafeInteger(parsed);
 
 const fits = (schema: TypeSchema, value: Json): boolean => checkSchema(schema, value).length === 0;
 

@@ -30,9 +30,10 @@ function reviveUnion(choices: readonly TypeSchema[], value: Json): unknown {
   const takesText = choices.some((choice) => choice.type === 'string' && choice.format === undefined);
   if (typeof value === 'string' && takesText) return value;
   const wanted = typeof value === 'string' ? undefined : Array.isArray(value) ? 'array' : typeof value;
-  const matching = choices.filter((choice) =>
-    wanted === undefined ? choice.format !== undefined || choice.type === 'number' : choice.type === wanted,
-  );
+  const matching = choices.filter(({ format, type }) => {
+    if (wanted === undefined) return format !== undefined || type === 'number';
+    return type === wanted || (wanted === 'number' && type === 'integer');
+  });
   return matching.length === 1 ? revive(matching[0], value) : value;
 }
 

@@ -30,6 +30,11 @@ describe('a parameter in the signature', () => {
     ['{ x = 1_000 }: { x?: number }', `param x? ${number} = 1000`],
     ['{ x = 1e-3 }: { x?: number }', `param x? ${number} = 0.001`],
     ['{ x = 0x10 }: { x?: number }', `param x? ${number} = 16`],
+    ['{ x = 5n }: { x?: bigint }', 'param x? {"type":"integer","format":"bigint"} = 5'],
+    [
+      '{ x = -12345678901234567891n }: { x?: bigint }',
+      'param x? {"type":"integer","format":"bigint"} = "-12345678901234567891"',
+    ],
     ['{ x = Infinity }: { x?: number }', `param x? ${number} ~ Infinity`],
     ['{ x = Math.PI * 2 }: { x?: number }', `param x? ${number} ~ Math.PI * 2`],
     ["{ x = 'a' }: { x?: string }", `param x? ${string} = "a"`],
@@ -182,6 +187,15 @@ describe('the shape of a handler', () => {
       code: 'HANDLER_INVALID',
       hint: expect.stringContaining(advice),
     });
+  });
+
+  it('is no generator, whose body would not run', async () => {
+    for (const text of ['function* train() { yield 1; }', 'async function* train() { yield 1; }'])
+      await expect(contractOf(`const before = 1;\nexport ${text}`)).rejects.toMatchObject({
+        code: 'HANDLER_INVALID',
+        message: 'handler "train" is a generator: nothing would run its body',
+        location: { line: 2 },
+      });
   });
 
   it('is no class and no constant', async () => {

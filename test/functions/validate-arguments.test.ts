@@ -22,6 +22,7 @@ const handler = (parameters: readonly ParameterSpec[], acceptsUnknown = false): 
 });
 const number: TypeSchema = { type: 'number' };
 const string: TypeSchema = { type: 'string' };
+const bigint: TypeSchema = { type: 'integer', format: 'bigint' };
 
 function problems(
   spec: HandlerSpec,
@@ -207,6 +208,10 @@ describe('parseParamText', () => {
     [{ anyOf: [string, number] }, 'five', 'five'],
     [{ anyOf: [string, { type: 'array', items: string }] }, '["a"]', ['a']],
     [{ type: 'string', format: 'date-time' }, '2026-01-01', '2026-01-01'],
+    [bigint, '5', 5],
+    [bigint, '-12345678901234567891', '-12345678901234567891'],
+    [{ anyOf: [bigint, { type: 'null' }] }, '12345678901234567891', '12345678901234567891'],
+    [number, '12345678901234567891', 12345678901234567000],
     [undefined, '5', 5],
     [undefined, 'five', 'five'],
     [undefined, '"5"', '5'],
@@ -223,7 +228,8 @@ describe('reviveArguments', () => {
   it('gives handlers what their types promise', () => {
     const spec = handler([
       param('since', { type: 'string', format: 'date-time' }),
-      param('big', { type: 'integer', format: 'bigint' }),
+      param('big', bigint),
+      param('bigOrNone', { anyOf: [bigint, { type: 'null' }] }),
       param('weights', { type: 'object', additionalProperties: number, format: 'map' }),
       param('names', { type: 'array', items: string, format: 'set' }),
       param('limit', number),
@@ -234,6 +240,7 @@ describe('reviveArguments', () => {
     const revived = reviveArguments(spec, {
       since: '1970-01-01T00:00:00.000Z',
       big: '1180591620717411303424',
+      bigOrNone: 5,
       weights: { a: 1 },
       names: ['x', 'x'],
       limit: 'Infinity',
@@ -244,6 +251,7 @@ describe('reviveArguments', () => {
     expect(revived).toEqual({
       since: new Date(0),
       big: 2n ** 70n,
+      bigOrNone: 5n,
       weights: new Map([['a', 1]]),
       names: new Set(['x']),
       limit: Number.POSITIVE_INFINITY,
