@@ -6,6 +6,7 @@ import { parseSelector } from '../tuning/select-best.ts';
 import { parseStopExpression } from '../tuning/stop-expression.ts';
 import { renderCallSite } from './call-site.ts';
 import { checkParameterValue } from './check-arguments.ts';
+import { checkOptions } from './check-options.ts';
 import { pipelineInvalid } from './errors.ts';
 import type { PlanValue } from './plan.ts';
 import type { DraftStep } from './step-request.ts';
@@ -28,6 +29,7 @@ export function checkStep(draft: DraftStep, isExit: boolean): readonly SlipwayEr
     ...missingArguments(draft, handler, given),
     ...unknownArguments(draft, handler, given, isExit),
     ...checkSweep(draft),
+    ...checkOptions(draft.step.options).map((message) => problem(draft, `cannot be called: ${message}`)),
     ...handler.parameters.flatMap((parameter) =>
       parameter.role === 'input' ? checkInput(draft, parameter) : checkParam(draft, parameter),
     ),

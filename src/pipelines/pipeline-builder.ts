@@ -33,7 +33,7 @@ export class PipelineBuilder {
     const handler = request.handler ?? request.function.spec.spec.defaultHandler;
     const id = parseName('step', request.id ?? defaultId(request, handler));
     const taken = this.steps.get(id) ?? (this.exitStep?.step.id === id ? this.exitStep : undefined);
-    if (taken !== undefined) throw duplicate(id, taken, site);
+    if (taken !== undefined) throw duplicate(id, taken, request, site);
     const draft = this.#draft(request, id, handler, site);
     if (this.#inExit) this.#setExit(draft);
     else this.steps.set(id, draft);
@@ -167,13 +167,17 @@ function defaultId(request: StepRequest, handler: string): string {
   return handler === spec.defaultHandler ? metadata.name : handler;
 }
 
-function duplicate(id: string, taken: DraftStep, site: DraftStep['site']): Error {
+function duplicate(
+  id: string,
+  taken: DraftStep,
+  { function: second }: StepRequest,
+  site: DraftStep['site'],
+): Error {
   const places = [taken.site, site].map((one) =>
     one === undefined ? 'an unknown place' : renderCallSite(one),
   );
-  const [first, second] = places;
-  return stepDuplicate(`the step id "${id}" is used twice: at ${first} and at ${second}`, {
-    hint: `give the second call an id of its own: ${taken.function.spec.metadata.name}.as('${id}-2')(…)`,
+  return stepDuplicate(`the step id "${id}" is used twice: at ${places.join(' and at ')}`, {
+    hint: `give the second call an id of its own: ${second.spec.metadata.name}.as('${id}-2')(…)`,
     details: { id, places },
     ...(site === undefined ? {} : { location: site }),
   });

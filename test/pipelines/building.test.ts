@@ -4,7 +4,9 @@ import { isSlipwayError, type SlipwayError } from '../../src/core/error.ts';
 import { addStep } from '../../src/pipelines/add-step.ts';
 import { eq, gte, not } from '../../src/pipelines/condition.ts';
 import { digestPlan } from '../../src/pipelines/digest-plan.ts';
+import { parsePlan } from '../../src/pipelines/parse-plan.ts';
 import { pipeline } from '../../src/pipelines/pipeline.ts';
+import type { StepOptions } from '../../src/pipelines/plan.ts';
 import type { Reference, StepReference } from '../../src/pipelines/reference.ts';
 import type { StepRequest } from '../../src/pipelines/step-request.ts';
 import { packaged } from './support/packaged.ts';
@@ -158,6 +160,16 @@ describe('building a pipeline', () => {
     expect(error.hint).toContain(".as('getData-2')");
   });
 
+  it('advises an id for the function of the second call, whatever the first one calls', () => {
+    const error = failure(() =>
+      pipeline('demo', () => {
+        call(getData, {}, { id: 'x' });
+        call(train, { data: 'a.csv' }, { id: 'x' });
+      }).plan(),
+    );
+    expect(error.hint).toBe("give the second call an id of its own: train.as('x-2')(…)");
+  });
+
   it('tells two functions of one name apart by their digests', () => {
     const plan = pipeline('demo', () => {
       call(packaged('f', { version: '1' }), {}, { id: 'a' });
@@ -200,6 +212,42 @@ describe('building a pipeline', () => {
     const error = failure(() => pipeline('demo', () => void call(train, { data: 'x' }, { sweep })).plan());
     expect(error.message).toContain('3 problems');
     expect(error.message).toContain('"best accuracy"');
+  });
+
+  it.each<[object, string]>([
+    [{ retri: { retries: 2 } }, 'option "retri" is not known; did you mean "retry"?'],
+    [{ timeoutMs: '5s' }, 'option "timeoutMs" expects number, got "5s" (string)'],
+    [{ timeoutMs: -1 }, 'option "timeoutMs" expects a whole number of 1 or more, got -1'],
+    [{ retry: { retries: 0.5 } }, 'option "retry.retries" expects a whole number of 0 or more, got 0.5'],
+    [{ retry: {} }, 'option "retry.retries" is required: expects number'],
+    [
+      { cache: { mode: 'yes' } },
+      "option \"cache.mode\" expects 'off' | 'on' | 'read' | 'write', got \"yes\"",
+    ],
+    [{ resources: { memory: 0 } }, 'option "resources.memory" expects a whole number of 1 or more, got 0'],
+  ])('refuses the step options %j, with the place of the call', (options, message) => {
+    const error = failure(() => pipeline('demo', () => void call(getData, {}, { options })).plan());
+    expect(error.code).toBe('PIPELINE_INVALID');
+    expect(error.message).toContain(message);
+    expect(error.message).toMatch(/step "getData" \(test\/pipelines\/building\.test\.ts:\d+:\d+\)/);
+  });
+
+  it('takes every step option that a plan can hold', () => {
+    const options: Required<StepOptions> = {
+      retry: { retries: 0, delayMs: 0, maxDelayMs: 1, retryOn: ['error'] },
+      timeoutMs: 1,
+      cache: { mode: 'on', version: '2', ignore: ['depth'], ttlMs: 0 },
+      resources: { memory: 1, cpus: 0.5 },
+      runtime: 'process',
+      image: 'node',
+      secrets: ['TOKEN'],
+      env: { A: 'b' },
+      labels: { team: 'a' },
+      isolation: 'pool',
+      seed: 7,
+    };
+    const plan = pipeline('demo', () => void call(getData, {}, { options })).plan();
+    expect(parsePlan(plan).spec.steps[0]?.options).toEqual(options);
   });
 
   it('refuses a whole step where an output belongs', () => {
