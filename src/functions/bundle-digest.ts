@@ -33,11 +33,28 @@ export function bundleDigest(digested: DigestedFunction): string {
 
 /** Without the map's address, and with wrapped CommonJS files named from their package on: where `node_modules` lies is no part of the function. */
 function normaliseCode(code: string): string {
-  return code
-    .replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, '')
-    .replace(/"[^"\n]*node_modules\/([^"\n]+)"\(/g, '"$1"(')
-    .trimEnd();
+  const text = code.trimEnd();
+  const lastLine = Math.max(text.lastIndexOf('\n'), 0);
+  const tail = text.slice(lastLine).replace(/\n?\/\/# sourceMappingURL=\S*$/, '');
+  return nameFromPackage(text.slice(0, lastLine) + tail).trimEnd();
 }
+
+/** Line by line, and only where there is something to name: searching megabytes with the expression alone takes long. */
+function nameFromPackage(code: string): string {
+  let named = '';
+  let done = 0;
+  for (let at = code.indexOf(installed); at >= 0; at = code.indexOf(installed, done)) {
+    const start = code.lastIndexOf('\n', at) + 1;
+    const newline = code.indexOf('\n', at);
+    const end = newline < 0 ? code.length : newline;
+    const line = code.slice(start, end).replace(/"[^"\n]*node_modules\/([^"\n]+)"\(/g, '"$1"(');
+    named += code.slice(done, start) + line;
+    done = end;
+  }
+  return named + code.slice(done);
+}
+
+const installed = 'node_modules/';
 
 export function manifestDigest(
   manifest: BundleManifest,

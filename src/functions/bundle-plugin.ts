@@ -1,15 +1,13 @@
-import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import type { Loader, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
+import type { Loader, OnLoadResult, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import { lateModule, latePrefix } from '../notebooks/emit-cells.ts';
+import type { ExternalLookup } from './external-packages.ts';
 import {
-  findInstalledPackage,
   type InstalledPackage,
   packageFolder,
   packageName,
   readInstalledPackage,
 } from './installed-package.ts';
-import { isNativePackage } from './native-package.ts';
 import { apiModule, displayModule } from './virtual-modules.ts';
 
 /** A module that is no file, or a file whose text is replaced. */
@@ -41,14 +39,20 @@ export interface BundleFindings {
   needsApi: boolean;
 }
 
+/** Which imports may be of packages to leave out, and how that is decided. */
+export interface NativeSearch {
+  readonly asked: RegExp;
+  readonly lookup: ExternalLookup;
+}
+
 /** Gives esbuild the notebook's cells, the stand-ins for `slipway` and `tslab`, and keeps native packages out. */
-export function bundlePlugin(inputs: BundleInputs, findings: BundleFindings): Plugin {
+export function bundlePlugin(inputs: BundleInputs, findings: BundleFindings, search: NativeSearch): Plugin {
   return {
     name: 'slipway',
     setup(build) {
       provideCells(build, inputs);
       provideStandIns(build, findings);
-      keepNativeOut(build, inputs, findings);
+      keepNativeOut(build, findings, search);
       for (const [file, module] of inputs.replacedFiles)
         build.onLoad({ filter: exactly(file), namespace: 'file' }, () => ({
           contents: module.contents,
@@ -98,19 +102,14 @@ function provideStandIns(build: PluginBuild, findings: BundleFindings): void {
   }));
 }
 
-function keepNativeOut(build: PluginBuild, inputs: BundleInputs, findings: BundleFindings): void {
-  const seen = new Map<string, InstalledPackage | undefined>();
-  const externalFrom = (args: OnResolveArgs): OnResolveResult | undefined => {
-    if (args.kind === 'entry-point' || isBuiltin(args.path) || args.path.includes(':')) return undefined;
-    const name = packageName(args.path);
-    const key = `${name}\n${packageFolder(args.resolveDir) ?? args.resolveDir}`;
-    if (!seen.has(key)) seen.set(key, externalPackage(name, args.resolveDir, inputs.external, findings));
-    const found = seen.get(key);
+function keepNativeOut(build: PluginBuild, findings: BundleFindings, { asked, lookup }: NativeSearch): void {
+  build.onResolve({ filter: asked }, (args): OnResolveResult | undefined => {
+    if (args.kind === 'entry-point') return undefined;
+    const found = lookup(args.path, args.resolveDir);
     if (!found) return undefined;
-    findings.externals.set(name, found);
+    findings.externals.set(packageName(args.path), found);
     return { path: args.path, external: true };
-  };
-  build.onResolve({ filter: /^[^./]/ }, externalFrom);
+  });
   build.onResolve({ filter: /\.node$/ }, (args) => {
     const folder = packageFolder(args.importer);
     if (folder === undefined) return undefined;
@@ -118,17 +117,6 @@ function keepNativeOut(build: PluginBuild, inputs: BundleInputs, findings: Bundl
     // the build is repeated with this package left out
     return { path: args.path, external: true };
   });
-}
-
-function externalPackage(
-  name: string,
-  from: string,
-  forced: readonly string[],
-  findings: BundleFindings,
-): InstalledPackage | undefined {
-  const found = findInstalledPackage(name, from);
-  if (!found) return undefined;
-  return forced.includes(name) || findings.natives.has(name) || isNativePackage(found) ? found : undefined;
 }
 
 function exactly(file: string): RegExp {

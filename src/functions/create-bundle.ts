@@ -8,7 +8,7 @@ import { esbuildVersion } from './esbuild-version.ts';
 import type { BundleManifest, HandlerSpec } from './function-spec.ts';
 import { packageFolder, readInstalledPackage } from './installed-package.ts';
 import { linkExternals } from './link-externals.ts';
-import { rememberRoot } from './local-root.ts';
+import { rememberRoot, rootFiles } from './local-root.ts';
 import { type BuiltCode, bundleTarget, type EntryModule, runEsbuild } from './run-esbuild.ts';
 import { bundleFiles, type WrittenBundle, withMapReference, writeBundle } from './write-bundle.ts';
 
@@ -47,7 +47,8 @@ export async function createBundle(request: BundleRequest): Promise<CreatedBundl
     esbuild: esbuildVersion(),
   };
   const map = finishSourceMap(built.map, request.originals, request.root);
-  const written = writeBundle(bundleFiles(code, map, manifest), manifest, request.cacheDirectory);
+  const files = bundleFiles(code, map, manifest);
+  const written = writeBundle(files, manifest, request.cacheDirectory, rootFiles(request.root));
   linkExternals(written.directory, built.findings.externals.values());
   rememberRoot(written.directory, request.root);
   return {

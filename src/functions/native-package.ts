@@ -26,6 +26,8 @@ const knownScopes: readonly string[] = [
   '@napi-rs/',
   '@photostructure/sqlite',
 ];
+/** Beginnings of the names above. */
+export const wellKnownNatives: readonly string[] = [...known, ...knownScopes];
 const binaryFolders: readonly string[] = [
   '.',
   'build',

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { bundleErrors } from './bundle-errors.ts';
-import { type BundleFindings, type BundleInputs, bundlePlugin } from './bundle-plugin.ts';
+import { type BundleFindings, type BundleInputs, bundlePlugin, type NativeSearch } from './bundle-plugin.ts';
+import { beginsWith, createExternalLookup, likelyExternals, missedPackages } from './external-packages.ts';
 
 /** Oldest Node that bundles run on, as esbuild names it. */
 export const bundleTarget = 'node20.19';
@@ -29,17 +30,41 @@ const banner =
  */
 export async function runEsbuild(entry: EntryModule, root: string, inputs: BundleInputs): Promise<BuiltCode> {
   const natives = new Set<string>();
+  const likely = likelyExternals(inputs.directory, inputs.external);
+  let asked = beginsWith(likely);
   for (;;) {
-    const findings: BundleFindings = {
-      externals: new Map(),
-      natives: new Set(natives),
-      usesDisplay: false,
-      needsApi: false,
-    };
-    const built = await buildOnce(entry, root, inputs, findings);
-    if (findings.natives.size === natives.size) return built;
+    const search = { asked, lookup: createExternalLookup((name) => isLeftOut(name, inputs, natives)) };
+    const findings = createFindings(natives);
+    const built = await buildOnce(entry, root, inputs, findings, search).catch((error: unknown) => {
+      if (asked === anyPackage) throw error;
+    });
+    if (!built) {
+      // a package that had to be left out may be what broke it
+      asked = anyPackage;
+      continue;
+    }
+    const folderOf = (input: string): string => importFolder(input, root, inputs);
+    const missed = asked === anyPackage ? [] : missedPackages(built.metafile, folderOf, search.lookup, asked);
+    if (missed.length === 0 && findings.natives.size === natives.size) return built;
     for (const name of findings.natives) natives.add(name);
+    for (const name of [...missed, ...natives]) likely.add(name);
+    if (asked !== anyPackage) asked = beginsWith(likely);
   }
+}
+
+const anyPackage = /^[^./]/;
+
+const isLeftOut = (name: string, inputs: BundleInputs, natives: ReadonlySet<string>): boolean =>
+  inputs.external.includes(name) || natives.has(name);
+
+function createFindings(natives: Iterable<string>): BundleFindings {
+  return { externals: new Map(), natives: new Set(natives), usesDisplay: false, needsApi: false };
+}
+
+/** Cells and the entry import from the notebook's folder, files from their own. */
+function importFolder(input: string, root: string, inputs: BundleInputs): string {
+  if (input === 'slipway-entry' || /^[\w-]{2,}:/.test(input)) return inputs.directory;
+  return path.dirname(path.resolve(root, input));
 }
 
 async function buildOnce(
@@ -47,10 +72,11 @@ async function buildOnce(
   root: string,
   inputs: BundleInputs,
   findings: BundleFindings,
+  search: NativeSearch,
 ): Promise<BuiltCode> {
   const { build } = await import('esbuild');
   const options = buildOptions(root, entry, inputs);
-  const result = await build({ ...options, plugins: [bundlePlugin(inputs, findings)] }).catch(
+  const result = await build({ ...options, plugins: [bundlePlugin(inputs, findings, search)] }).catch(
     (error: unknown) => {
       throw bundleErrors(error, root);
     },

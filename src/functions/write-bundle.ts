@@ -29,31 +29,37 @@ export interface WrittenBundle extends Bundle {
 /**
  * Puts a bundle into the cache: `<cache>/bundles/<hex of the digest>/`, complete or not at all. Sources that differ only in
  * comments have one digest but other line numbers; the later one gets a folder of its own beside the first.
+ * @param beside files that a new folder gets too and that are no part of the bundle
  */
 export function writeBundle(
   files: BundleFiles,
   manifest: BundleManifest,
   cacheDirectory: string,
+  beside: Readonly<Record<string, string>> = {},
 ): WrittenBundle {
   const bundles = path.join(cacheDirectory, 'bundles');
   const hex = manifest.digest.replace(/^sha256:/, '');
-  const variant = digestBytes(Object.values(files).join('\0')).slice('sha256:'.length, 'sha256:'.length + 12);
-  for (const name of [hex, `${hex}-${variant}`]) {
-    const directory = path.join(bundles, name);
+  for (const folderName of [() => hex, () => `${hex}-${variantOf(files)}`]) {
+    const directory = path.join(bundles, folderName());
     const state = compareFolder(directory, files);
     if (state === 'other') continue;
     if (state === 'same') return { directory, digest: manifest.digest, manifest, existed: true };
-    if (moveIntoPlace(directory, files))
+    if (moveIntoPlace(directory, { ...files, ...beside }))
       return { directory, digest: manifest.digest, manifest, existed: false };
     // another process was faster: look again at what it wrote
     if (compareFolder(directory, files) === 'same')
       return { directory, digest: manifest.digest, manifest, existed: true };
   }
-  const directory = path.join(bundles, `${hex}-${variant}`);
+  const directory = path.join(bundles, `${hex}-${variantOf(files)}`);
   // only a damaged folder under this very name gets here
   rmSync(directory, { recursive: true, force: true });
-  moveIntoPlace(directory, files);
+  moveIntoPlace(directory, { ...files, ...beside });
   return { directory, digest: manifest.digest, manifest, existed: false };
+}
+
+/** Tells bundles of one digest apart; megabytes to digest, so only asked for when there are several. */
+function variantOf(files: BundleFiles): string {
+  return digestBytes(Object.values(files).join('\0')).slice('sha256:'.length, 'sha256:'.length + 12);
 }
 
 function compareFolder(directory: string, files: BundleFiles): 'same' | 'other' | 'absent' {
@@ -68,7 +74,7 @@ function readIfThere(file: string): string | undefined {
   return statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'utf8') : undefined;
 }
 
-function moveIntoPlace(directory: string, files: BundleFiles): boolean {
+function moveIntoPlace(directory: string, files: Readonly<Record<string, string>>): boolean {
   const aside = `${directory}.${createUid()}.tmp`;
   try {
     mkdirSync(aside, { recursive: true });

@@ -122,6 +122,17 @@ describe('packaging again', () => {
     expect((await packageCells(cells, { root, files: lib })).report.reused).toBe(true);
   });
 
+  it('remembers anew where its sources lie when that record was damaged', async () => {
+    const root = temporaryFolder();
+    const first = await packageCells(cells, { root, files: lib });
+    const record = path.join(first.bundle.directory, 'local.json');
+    const whole = readFileSync(record, 'utf8');
+    writeFileSync(record, '');
+    rmSync(path.join(root, '.slipway/cache/sources'), { recursive: true });
+    await packageCells(cells, { root, files: lib });
+    expect(readFileSync(record, 'utf8')).toBe(whole);
+  });
+
   it('may happen in several processes at once', async () => {
     const root = temporaryFolder();
     const results = await Promise.all(
@@ -204,6 +215,38 @@ describe('a bundle', () => {
       "import { loadBundle } from './functions/load-bundle.ts';\nconst m = await loadBundle(process.argv[2] ?? '');\nconsole.log((m.train as () => number)());",
     );
     expect(runNode(program, [packaged.bundle.directory], '/').stdout).toBe('1\n');
+  });
+
+  it.each<[string, string]>([
+    ['is only there to be tried', "try { require('native-one') } catch {} exports.n = 1;"],
+    ['cannot be bundled', "exports.n = 1; exports.load = () => require('native-one/binding');"],
+    ['is named by a dynamic import', "exports.n = 1; exports.load = () => import('native-one');"],
+  ])('leaves out a native package that no package.json of the project names and that %s', async (_, text) => {
+    const packaged = await packageText(
+      'train.ts',
+      "import { n } from 'uses-native';\nexport const train = () => n;",
+      {
+        files: {
+          'package.json': '{"dependencies":{"uses-native":"1.0.0"}}',
+          'node_modules/uses-native/package.json': '{"name":"uses-native","version":"1.0.0"}',
+          'node_modules/uses-native/index.js': text,
+          'node_modules/uses-native/node_modules/native-one/package.json':
+            '{"name":"native-one","version":"3.1.4","gypfile":true,"main":"built-later.js"}',
+        },
+      },
+    );
+    expect(packaged.bundle.manifest.externals).toEqual({ 'native-one': '3.1.4' });
+    expect(await callPackaged(packaged)).toBe(1);
+  });
+
+  it('is refused with the line of a package.json that cannot be read', async () => {
+    const packaging = packageText('train.ts', 'export const train = () => 1;', {
+      files: { 'package.json': '{ "dependencies": ' },
+    });
+    await expect(packaging).rejects.toMatchObject({
+      code: 'SOURCE_INVALID',
+      location: { file: 'package.json', line: 1 },
+    });
   });
 
   it('gets values of slipway from the process that runs it, and nothing for types', async () => {
