@@ -71,6 +71,18 @@ function applyState(draft: RunDraft, event: EventOf<'state'>): void {
   draft.error = event.error;
   draft.exitCode = event.exitCode;
   draft.reason = event.reason;
+  if (event.state === 'lost') loseSteps(draft, isoTime(event.time));
+}
+
+/** Nobody is left to say how the steps of a lost pipeline ended; their own runs may know. */
+function loseSteps(draft: RunDraft, endedAt: string): void {
+  for (const [at, step] of draft.steps.entries()) {
+    if (terminalStates.has(step.state)) continue;
+    draft.steps[at] =
+      step.startedAt === undefined
+        ? { ...step, state: 'skipped', reason: 'the pipeline was lost', endedAt }
+        : { ...step, state: 'lost', endedAt };
+  }
 }
 
 function applyAttempt(draft: RunDraft, event: EventOf<'attempt'>): void {

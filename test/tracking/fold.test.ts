@@ -141,6 +141,25 @@ describe('the fold of a run', () => {
     expect(record.outputs).toEqual({ accuracy: 1 });
   });
 
+  it('leaves no step of a lost pipeline running', () => {
+    const step = { kind: 'step', function: 'train' } as const;
+    const record = foldRun(
+      stamped(
+        created('pipeline'),
+        { ...step, id: 'load', state: 'running' },
+        { ...step, id: 'load', state: 'completed' },
+        { ...step, id: 'train', state: 'running', runUid: 'r1' },
+        { ...step, id: 'later', state: 'pending' },
+        { kind: 'state', state: 'lost' },
+      ),
+    );
+    expect(record.steps).toMatchObject([
+      { id: 'load', state: 'completed' },
+      { id: 'train', state: 'lost', runUid: 'r1', endedAt: record.endedAt },
+      { id: 'later', state: 'skipped', reason: 'the pipeline was lost' },
+    ]);
+  });
+
   it('overlooks kinds of events that only a newer version knows', () => {
     const events = [...stamped(created()), { seq: 2, time: 1, kind: 'hologram' } as never];
     expect(foldRun(events).state).toBe('created');
