@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileNotFound } from '../core/errors.ts';
@@ -31,7 +31,7 @@ export async function resolveFunction(
   }
   if (isPath(reference)) {
     const file = path.resolve(options.baseDirectory ?? workspace.directory, reference);
-    if (!existsSync(file))
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile())
       throw fileNotFound(`file "${reference}" does not exist`, { hint: `looked in "${path.dirname(file)}"` });
     return /\.ya?ml$/.test(file)
       ? loadFunctionYaml(file, cache)

@@ -50,6 +50,7 @@ describe('a request that is wrong starts nothing and exits with 2 or 3', () => {
 
   it.each([
     ['a file that does not exist', 'gone.ts', 3, 'gone.ts'],
+    ['a folder where a file is due', 'folder.yaml', 3, 'folder.yaml'],
     ['a notebook that does not exist', 'gone.ipynb', 3, 'gone.ipynb'],
     ['a function that project.yaml does not know', 'gone', 3, '"gone"'],
     ['a hub function that does not exist', 'hub://descrbe', 3, 'describe'],
@@ -63,6 +64,7 @@ describe('a request that is wrong starts nothing and exits with 2 or 3', () => {
       'broken.ipynb': '{"cells": [',
       'broken.yaml': 'kind: Nothing\n',
       'empty.ts': 'const a = 1;\n',
+      'folder.yaml/function.yaml': 'kind: Function\n',
     });
     const { code, data } = await folder.json(['run', reference]);
     expect(data.error).toBeDefined();

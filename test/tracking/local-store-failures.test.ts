@@ -143,6 +143,16 @@ describe('an import', () => {
     await store.close();
   };
 
+  it('is not written over a file', async () => {
+    const store = openLocalStore({ directory: tempDirectory(), project: 'demo' });
+    await finishedWithModel(store, 'one');
+    const file = path.join(tempDirectory(), 'notes.txt');
+    writeFileSync(file, 'mine');
+    await expect(store.exportRun('one', file)).rejects.toMatchObject({ code: 'INVALID_EXPORT' });
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    await store.close();
+  });
+
   it('takes nothing when an artifact was changed, is missing, or the folder is none', async () => {
     const changed = await exported();
     writeFileSync(path.join(artifactFolder(changed.folder, changed.artifact.digest), 'weights.json'), '"x"');

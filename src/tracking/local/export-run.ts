@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { explainDiskError, writeFileAtomic } from '../../core/atomic-file.ts';
 import { createUid } from '../../core/id.ts';
@@ -53,6 +53,9 @@ export async function exportRun({ storeDirectory, manifest, target }: ExportOpti
 }
 
 async function refuseUsed(target: string): Promise<void> {
-  if ((await exists(target)) && (await readdir(target)).length > 0)
+  if (!(await exists(target))) return;
+  if (!(await stat(target)).isDirectory())
+    throw invalidExport(`"${target}" is a file`, { hint: 'export into a new folder' });
+  if ((await readdir(target)).length > 0)
     throw invalidExport(`folder "${target}" is not empty`, { hint: 'export into a new folder' });
 }
