@@ -77,6 +77,7 @@ export function dataTypeOf(view: TypeView): string | undefined {
     return undefined;
   }
   if (api.isArrayTypeNode(target.node)) return dataTypeOf({ ...target, node: target.node.elementType });
+  if (api.isImportTypeNode(target.node)) return importedDataType(target.node);
   const name = referenceName(target.node);
   if (name === undefined || !api.isTypeReferenceNode(target.node)) return undefined;
   const root = api.isIdentifier(target.node.typeName) ? name : target.node.typeName.getText().split('.')[0];
@@ -85,6 +86,17 @@ export function dataTypeOf(view: TypeView): string | undefined {
   const original = found && found.imported !== '*' ? found.imported : name;
   const isOurs = found === undefined || found.specifier === 'slipway';
   return isOurs && dataTypes.has(original) ? original : undefined;
+}
+
+/** `import('slipway').DataItem`. */
+function importedDataType({ argument, qualifier }: ts.ImportTypeNode): string | undefined {
+  const api = typescript();
+  const isOurs =
+    api.isLiteralTypeNode(argument) &&
+    api.isStringLiteral(argument.literal) &&
+    argument.literal.text === 'slipway';
+  const name = qualifier && api.isIdentifier(qualifier) ? qualifier.text : undefined;
+  return isOurs && name !== undefined && dataTypes.has(name) ? name : undefined;
 }
 
 /** Functions inside this package import the types by path. */

@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '../../src/functions/function-spec.ts';
-import { contractOf, packageCells } from './package-source.ts';
+import { packageFunction } from '../../src/functions/package-function.ts';
+import { notebookText } from '../notebooks/notebook-text.ts';
+import { contractOf, packageCells, temporaryFolder, writeFiles } from './package-source.ts';
 
 const prelude = "import type { Context, DataItem, Dataset, Model } from 'slipway';\n";
 
@@ -99,6 +102,7 @@ describe('a parameter in the signature', () => {
       'param x {"type":"object","properties":{"a":{"type":"number"}},"required":["a"],"additionalProperties":false}',
     ],
     ['{ x }: { x: DataItem }', 'input x -'],
+    ["{ x }: { x: import('slipway').DataItem }", 'input x -'],
     ['{ x }: { x?: Dataset }', 'input x? -'],
     ['{ x }: { x: Model | string }', 'input x -'],
     ['{ x }: { x: DataItem | undefined }', 'input x? -'],
@@ -196,6 +200,20 @@ describe('the shape of a handler', () => {
         message: 'handler "train" is a generator: nothing would run its body',
         location: { line: 2 },
       });
+  });
+
+  it('is looked for past the generators beside it, in files and notebooks', async () => {
+    const rows = 'function* rows(ctx: unknown) { yield 1; }';
+    const train = 'function train(ctx: unknown) {}';
+    const root = temporaryFolder();
+    writeFiles(root, {
+      'steps.ts': `export ${rows}\nexport ${train}`,
+      'steps.ipynb': notebookText([rows, train]),
+    });
+    for (const source of ['steps.ts', 'steps.ipynb']) {
+      const packaged = await packageFunction({ source, root, cacheDirectory: path.join(root, 'cache') });
+      expect(Object.keys(packaged.spec.spec.handlers)).toEqual(['train']);
+    }
   });
 
   it('is no class and no constant', async () => {
