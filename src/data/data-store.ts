@@ -22,6 +22,6 @@ export function dataStoreFor(url: URL): DataStore {
   const store = stores().get(scheme);
   if (store) return store;
   throw invalidDataReference(`"${url.href}" cannot be read: nothing is registered for "${scheme}:"`, {
-    hint: `use ${[...stores().keys(), 'store'].map((known) => `${known}:`).join(', ')} or a path, or registerDataStore() first`,
+    hint: `use ${[...stores().keys(), 'store'].map((known) => `${known}:`).join(', ')} or a path`,
   });
 }

@@ -190,11 +190,12 @@ function readContract(
 }
 
 function defaultHandlers(candidates: readonly Candidate[], shown: string): string[] {
-  const exported = candidates.filter((candidate) => candidate.exported);
+  const callable = candidates.filter((candidate) => !candidate.isGenerator);
+  const exported = callable.filter((candidate) => candidate.exported);
   const choices = [
     exported.filter((candidate) => candidate.takesContext),
     exported,
-    candidates.filter((candidate) => candidate.takesContext),
+    callable.filter((candidate) => candidate.takesContext),
   ];
   const chosen = choices.find((choice) => choice.length > 0);
   if (!chosen)

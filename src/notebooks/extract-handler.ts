@@ -119,7 +119,7 @@ function defaultHandlers(
   candidates: readonly (Candidate & { readonly forced: boolean })[],
   path: string,
 ): readonly string[] {
-  const withContext = candidates.filter((candidate) => candidate.takesContext);
+  const withContext = candidates.filter((candidate) => candidate.takesContext && !candidate.isGenerator);
   const exported = withContext.filter((candidate) => candidate.exported || candidate.forced);
   const chosen = exported.length > 0 ? exported : withContext;
   if (chosen.length === 0)

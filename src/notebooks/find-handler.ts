@@ -1,3 +1,4 @@
+import type ts from 'typescript-ast';
 import { nearestName } from '../core/nearest-name.ts';
 import { isFunctionLiteral, unwrapExpression } from './call-expression.ts';
 import { handlerNotFound } from './errors.ts';
@@ -12,32 +13,34 @@ export interface Candidate {
   /** Its first parameter is a Context, by type or by name, or there is none. */
   readonly takesContext: boolean;
   readonly exported: boolean;
+  /** Never a handler, unless asked for by name: then it is refused. */
+  readonly isGenerator: boolean;
 }
+
+type FunctionLike = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction;
 
 /** The function that a statement declares, or assigns to a constant. */
 export function candidatesOf(statement: Statement, place: string): Candidate[] {
   const api = typescript();
   const { node } = statement;
   const exported = statement.exports.length > 0;
-  if (api.isFunctionDeclaration(node)) {
-    const name = node.name?.text ?? 'default';
-    return node.body
-      ? [{ name, place, exported, takesContext: takesContext(node.parameters[0]?.getText()) }]
-      : [];
-  }
+  const candidate = (name: string, { parameters, asteriskToken }: FunctionLike): Candidate => ({
+    name,
+    place,
+    exported,
+    takesContext: takesContext(parameters[0]?.getText()),
+    isGenerator: asteriskToken !== undefined,
+  });
+  if (api.isFunctionDeclaration(node))
+    return node.body ? [candidate(node.name?.text ?? 'default', node)] : [];
   if (api.isExportAssignment(node)) {
     const value = unwrapExpression(node.expression);
-    return isFunctionLiteral(value)
-      ? [{ name: 'default', place, exported, takesContext: takesContext(value.parameters[0]?.getText()) }]
-      : [];
+    return isFunctionLiteral(value) ? [candidate('default', value)] : [];
   }
   if (!api.isVariableStatement(node)) return [];
-  return node.declarationList.declarations.flatMap((declaration) => {
-    const value = declaration.initializer && unwrapExpression(declaration.initializer);
-    if (!value || !isFunctionLiteral(value)) return [];
-    if (!api.isIdentifier(declaration.name)) return [];
-    const first = value.parameters[0]?.getText();
-    return [{ name: declaration.name.text, place, exported, takesContext: takesContext(first) }];
+  return node.declarationList.declarations.flatMap(({ name, initializer }) => {
+    const value = initializer && unwrapExpression(initializer);
+    return value && isFunctionLiteral(value) && api.isIdentifier(name) ? [candidate(name.text, value)] : [];
   });
 }
 

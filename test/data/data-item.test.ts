@@ -121,6 +121,14 @@ describe('references to data', () => {
     );
   });
 
+  it('names the schemes there are, and only what a user can do', () => {
+    expect(() => openDataItem('ftp://host/x')).toThrow(
+      expect.objectContaining({
+        hint: expect.stringMatching(/^use file:, http:, https:, memory:.*, store: or a path$/),
+      }),
+    );
+  });
+
   it('keeps passwords out of the message', () => {
     expect(() => openDataItem('https://user:secret@host/x')).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') }),
