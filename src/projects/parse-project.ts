@@ -82,7 +82,7 @@ function invalidProject(
   return projectInvalid(
     shown.length === 1 ? (shown[0] ?? '') : `"${name}" has ${shown.length} problems\n  ${shown.join('\n  ')}`,
     {
-      hint: 'its fields are listed in the guide on projects; `slipway init` writes one to start from',
+      hint: 'correct it there; `slipway init` in an empty folder writes one to compare with',
       details: { file, problems: placed.map(({ offset: _offset, ...rest }) => rest) },
       ...(first === undefined
         ? {}

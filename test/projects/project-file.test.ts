@@ -68,7 +68,11 @@ schedules:
   - { pipeline: b, cron: hourly }
 runtime: proces
 `);
-    expect(error).toMatchObject({ code: 'PROJECT_INVALID', kind: 'usage' });
+    expect(error).toMatchObject({
+      code: 'PROJECT_INVALID',
+      kind: 'usage',
+      hint: 'correct it there; `slipway init` in an empty folder writes one to compare with',
+    });
     for (const line of [
       'project.yaml:1:7: "name": project name "my project" is not allowed',
       'project.yaml:2:1: unknown key "pipelnes" (did you mean "pipelines"?)',
