@@ -112,4 +112,17 @@ describe.runIf(canMount)('a journal on a full disk', () => {
     journal.close();
     expect(readWholeJournal(file).events).toHaveLength(acknowledged + 1);
   });
+
+  it('leaves no part of a line of many-byte characters that was written alone', () => {
+    const file = path.join(mountDisk('64k'), 'events.jsonl');
+    const journal = Journal.create(file);
+    let acknowledged = 0;
+    const fill = (): void => {
+      for (;;) acknowledged = journal.appendOne({ kind: 'commit', message: '€'.repeat(500) }).seq;
+    };
+    expect(fill).toThrow(expect.objectContaining({ code: 'DISK_FULL' }));
+    journal.close();
+    expect(readFileSync(file).at(-1)).toBe(10);
+    expect(readWholeJournal(file).position.seq).toBe(acknowledged);
+  });
 });

@@ -50,7 +50,7 @@ export class LocalRunWriter implements RunWriter {
   }
 
   append(body: EventBody): JournalEvent {
-    const [event] = this.#journal.append(body) as [JournalEvent];
+    const event = this.#journal.appendOne(body);
     applyEvent(this.#draft, event);
     if (this.#mustSync(body)) this.#journal.sync();
     const fact = factOf(this.uid, body);
