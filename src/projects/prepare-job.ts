@@ -8,6 +8,7 @@ import { parseParamText } from '../functions/parse-param-text.ts';
 import { validateArguments } from '../functions/validate-arguments.ts';
 import type { Job } from '../runtime/job.ts';
 import type { InputRecord } from '../tracking/run.ts';
+import { planTrials } from '../tuning/plan-trials.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
 import { collectSecrets } from './collect-secrets.ts';
 import type { RunRequest, Workspace } from './workspace.ts';
@@ -62,10 +63,9 @@ function checkParams(
   return Object.fromEntries(Object.entries(params).filter(([key]) => !Object.hasOwn(varied, key)));
 }
 
+/** What the first trial sets; throws `INVALID_SWEEP` for a sweep that cannot be planned. */
 function firstTrial(sweep: SweepSpec | undefined): Readonly<Record<string, Json>> {
-  if (sweep?.trials) return sweep.trials[0] ?? {};
-  const entries = Object.entries(sweep?.hyperparams ?? {});
-  return Object.fromEntries(entries.map(([key, values]) => [key, values[0] ?? null]));
+  return sweep === undefined ? {} : (planTrials(sweep)[0] ?? {});
 }
 
 function selectHandler(packaged: PackagedFunction, name: string | undefined): HandlerSpec {
