@@ -119,7 +119,9 @@ describe('locateNotebook', () => {
       });
       const environment = { JUPYTER_RUNTIME_DIR: path.join(directory, 'runtime') };
       const argv = ['node', 'tslab', '--config-path', '/x/kernel-k-1.json'];
-      expect(await locateNotebook({ ...options, directory, environment, argv })).toBe('/home/someone/deep/it.ipynb');
+      expect(await locateNotebook({ ...options, directory, environment, argv })).toBe(
+        '/home/someone/deep/it.ipynb',
+      );
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
