@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../src/core/duration.ts';
+import { escapeXml } from '../src/core/escape-markup.ts';
 import { createUid, isUid } from '../src/core/id.ts';
 import { canonicalJson, toJson } from '../src/core/json.ts';
 import { nearestName } from '../src/core/nearest-name.ts';
@@ -67,5 +68,13 @@ describe('names and URIs', () => {
       [500, 30_000, 7_200_000, 1500],
     );
     expect(() => parseDuration('soon')).toThrow('"soon"');
+  });
+});
+
+describe('escapeXml', () => {
+  it('escapes markup and leaves out, or replaces, what XML does not allow', () => {
+    expect(escapeXml('<a b="\'&\'">')).toBe('&lt;a b=&quot;&#39;&amp;&#39;&quot;&gt;');
+    expect(escapeXml('red \u001b[31m \ud800 é😀')).toBe('red [31m  é😀');
+    expect(escapeXml('bell \u0007', '\ufffd')).toBe('bell \ufffd');
   });
 });

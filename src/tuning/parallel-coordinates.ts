@@ -1,3 +1,4 @@
+import { escapeXml } from '../core/escape-markup.ts';
 import type { Json } from '../core/json.ts';
 import type { IterationRecord } from '../tracking/run.ts';
 import { type AxisScale, createAxisScale, label, renderNumber } from './axis-scale.ts';
@@ -51,11 +52,11 @@ export function renderParallelCoordinates(
     (a, b) => Number(a.iteration === options.best) - Number(b.iteration === options.best),
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(options.title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(options.title)}">`,
     `<style>${style}</style>`,
     `<rect class="ground" width="${width}" height="${height}" rx="8"/>`,
-    `<text class="title" x="24" y="34">${escapeText(options.title)}</text>`,
-    `<text class="note" x="24" y="54">${escapeText(renderNote(trials, options))}</text>`,
+    `<text class="title" x="24" y="34">${escapeXml(options.title)}</text>`,
+    `<text class="note" x="24" y="54">${escapeXml(renderNote(trials, options))}</text>`,
     ...ordered.map((trial) => renderLine(trial, axes, options)),
     ...axes.map((axis, i) => renderAxis(axis, i === axes.length - 1 && options.selector !== undefined)),
     '</svg>',
@@ -132,7 +133,7 @@ function renderLine(
     points.length > 1 ? points : [only, `${Number(only.split(',')[0]) + 12},${only.split(',')[1]}`];
   const values = axes.map((axis) => `${axis.name} ${label(axis.value(trial) ?? '–')}`);
   const title = [`trial ${trial.iteration}`, trial.state, ...values].join(' · ');
-  return `<polyline ${lineStyle(trial, axes, options)} points="${drawn.join(' ')}"><title>${escapeText(title)}</title></polyline>`;
+  return `<polyline ${lineStyle(trial, axes, options)} points="${drawn.join(' ')}"><title>${escapeXml(title)}</title></polyline>`;
 }
 
 function lineStyle(
@@ -153,28 +154,13 @@ function renderAxis(axis: Axis, last: boolean): string {
   const [x, side] = [axis.x, last ? 1 : -1];
   const ticks = axis.scale.ticks.map(({ position, label: text }) => {
     const y = yOf(position);
-    return `<line class="mark" x1="${x}" x2="${x + side * 5}" y1="${y}" y2="${y}"/><text class="tick halo" x="${x + side * 9}" y="${y + 4}" text-anchor="${last ? 'start' : 'end'}">${escapeText(text)}</text>`;
+    return `<line class="mark" x1="${x}" x2="${x + side * 5}" y1="${y}" y2="${y}"/><text class="tick halo" x="${x + side * 9}" y="${y + 4}" text-anchor="${last ? 'start' : 'end'}">${escapeXml(text)}</text>`;
   });
   return [
     `<line class="axis" x1="${x}" x2="${x}" y1="${yOf(1)}" y2="${yOf(0)}"/>`,
     ...ticks,
-    `<text class="name" x="${x}" y="${frame.top + frame.height + 28}" text-anchor="middle">${escapeText(shorten(axis.name))}</text>`,
+    `<text class="name" x="${x}" y="${frame.top + frame.height + 28}" text-anchor="middle">${escapeXml(shorten(axis.name))}</text>`,
   ].join('');
 }
 
 const shorten = (text: string): string => (text.length > 26 ? `${text.slice(0, 25)}…` : text);
-
-// characters that XML does not allow at all are dropped, markup is escaped
-const forbidden =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeText(text: string): string {
-  return text.replace(forbidden, '').replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}

@@ -1,6 +1,6 @@
 import { renderDuration } from '../../core/duration.ts';
+import { escapeHtml } from '../../core/escape-markup.ts';
 import type { Json } from '../../core/json.ts';
-import { escapeHtml } from './escape-html.ts';
 import {
   type CellOutput,
   type FileCell,

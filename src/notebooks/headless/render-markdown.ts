@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape-html.ts';
+import { escapeHtml } from '../../core/escape-markup.ts';
 
 /**
  * HTML of the Markdown that notebooks commonly have: headings, paragraphs, lists, quotes, code, tables, links, emphasis. Markup

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../notebooks/headless/escape-html.ts';
+import { escapeXml } from '../../core/escape-markup.ts';
 import type { CellTiming } from '../../notebooks/headless/execute-notebook.ts';
 import type { NotebookTest } from './test-notebooks.ts';
 
@@ -46,7 +46,7 @@ function renderCase(test: NotebookTest, cell: CellTiming): string {
   if (cell.state === 'completed') return `${open}/>`;
   if (cell.state === 'skipped') return `${open}><skipped/></testcase>`;
   const { code = 'STOPPED', message = 'stopped before it ended' } = test.error ?? {};
-  const detail = test.error ? escapeXml(describe(test)) : '';
+  const detail = test.error ? markup(describe(test)) : '';
   return `${open}><failure type="${attribute(code)}" message="${attribute(message)}">${detail}</failure></testcase>`;
 }
 
@@ -59,8 +59,7 @@ function describe({ error }: NotebookTest): string {
 }
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
-const attribute = (text: string): string => escapeXml(text).replaceAll('\n', '&#10;');
+const attribute = (text: string): string => markup(text).replaceAll('\n', '&#10;');
 
-/** XML has no place for most control characters, not even escaped. */
-const escapeXml = (text: string): string =>
-  escapeHtml(text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '�'));
+/** A reader of the report sees where a character was lost. */
+const markup = (text: string): string => escapeXml(text, '\ufffd');
