@@ -7,11 +7,7 @@ import { type NotebookRequest, startNotebook } from '../../projects/notebook-run
 import type { Workspace } from '../../projects/workspace.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { Execute } from '../command.ts';
-import { exitCodeOfRecord } from '../exit-code.ts';
-import { isDocument, present } from '../output/present.ts';
-import { renderErrorRecord } from '../output/render-error.ts';
-import { renderRunResult } from '../output/render-run.ts';
-import { runDocument } from '../output/run-document.ts';
+import { finishRun } from '../run/finish-run.ts';
 import { followRun } from '../run/follow-run.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
@@ -31,14 +27,7 @@ export const notebookRun: Execute<RequestOptions | 'out' | 'quiet' | 'output' | 
       options.quiet ? undefined : followRun(started, session),
     ]);
     if (options.out !== undefined) await copyExecuted(workspace, record, options.out);
-    await present(session, options, {
-      data: () => runDocument(record),
-      text: () => renderRunResult(record, session.out.colors),
-      names: () => [record.uid],
-    });
-    if (record.error && !isDocument(options))
-      await session.err.write(renderErrorRecord(record.error, session.err.colors));
-    return exitCodeOfRecord(record);
+    return finishRun(record, options, session);
   });
 
 function createRequest(options: Pick<OptionValues, RequestOptions>): NotebookRequest {

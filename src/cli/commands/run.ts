@@ -3,12 +3,8 @@ import { resolveFunction } from '../../projects/resolve-function.ts';
 import { startFunction } from '../../projects/run-function.ts';
 import type { RunRequest, Workspace } from '../../projects/workspace.ts';
 import type { Execute } from '../command.ts';
-import { exitCodeOfRecord } from '../exit-code.ts';
-import { isDocument, present } from '../output/present.ts';
-import { renderErrorRecord } from '../output/render-error.ts';
-import { renderRunResult } from '../output/render-run.ts';
-import { runDocument } from '../output/run-document.ts';
 import { createRunRequest, type RunOptionName } from '../run/create-run-request.ts';
+import { finishRun } from '../run/finish-run.ts';
 import { followRun } from '../run/follow-run.ts';
 import { printJob } from '../run/print-job.ts';
 import type { Session } from '../session.ts';
@@ -36,14 +32,7 @@ export const run: Execute<RunOptionName | 'dryRun' | 'quiet' | 'output' | 'json'
       session,
       options.quiet,
     );
-    await present(session, options, {
-      data: () => runDocument(record),
-      text: () => renderRunResult(record, session.out.colors),
-      names: () => [record.uid],
-    });
-    if (record.error && !isDocument(options))
-      await session.err.write(renderErrorRecord(record.error, session.err.colors));
-    return exitCodeOfRecord(record);
+    return finishRun(record, options, session);
   });
 
 async function execute(
