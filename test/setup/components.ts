@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'vitest';
+
+/** What a suite needs beside Node. `.ci/run` installs and starts all of it. */
+export type Component = keyof typeof probes;
+
+const cache =
+  process.env.SLIPWAY_CI_CACHE ??
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(process.env.HOME ?? '', '.cache'), 'slipway-ci');
+
+/** The programs that come neither from npm nor from Debian: `.ci/run` puts them into its cache. */
+export const programs: Readonly<Record<'jupyter' | 'deno', string>> = {
+  jupyter: process.env.SLIPWAY_TEST_JUPYTER ?? path.join(cache, 'jupyter/bin/jupyter'),
+  deno: process.env.SLIPWAY_TEST_DENO ?? path.join(cache, 'deno/node_modules/@deno/linux-x64-glibc/deno'),
+};
+
+const probes = {
+  docker: () => succeeds('docker', ['version']),
+  registry: () => succeeds('docker-registry', ['--version']),
+  skopeo: () => succeeds('skopeo', ['--version']),
+  umoci: () => succeeds('umoci', ['--version']),
+  chromium: () => existsSync('/usr/bin/chromium'),
+  jupyter: () => existsSync(programs.jupyter),
+  deno: () => existsSync(programs.deno),
+};
+
+/**
+ * A suite that needs more than Node. With `CI=true` a missing component fails it; elsewhere the suite is left out and a
+ * line says so.
+ */
+export function describeWith(needed: readonly Component[], name: string, define: () => void): void {
+  const missing = needed.filter((component) => !probes[component]());
+  if (missing.length === 0) {
+    describe(name, define);
+    return;
+  }
+  const message = `"${name}" needs ${missing.join(', ')}, which this machine does not have: see .ci/run`;
+  if (process.env.CI === 'true') {
+    it(name, () => {
+      throw new Error(message);
+    });
+    return;
+  }
+  console.warn(`NOT RUN: ${message}`);
+  describe.runIf(false)(`${name} (not run: no ${missing.join(', ')})`, () => {
+    it('needs components that are missing', () => undefined);
+  });
+}
+
+function succeeds(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
