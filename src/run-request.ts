@@ -1,11 +1,42 @@
 import { parseDuration } from './core/duration.ts';
 import type { Json } from './core/json.ts';
+import { nearestName } from './core/nearest-name.ts';
 import type { RunOptions } from './function-handle.ts';
 import type { RunRequest } from './projects/workspace.ts';
+import { invalidRequest } from './projects/workspace-errors.ts';
 import type { SweepSpec } from './tuning/sweep.ts';
 
-/** What `fn.run(options)` asks for, as plain data. */
+const known: Readonly<Record<keyof RunOptions, true>> = {
+  params: true,
+  inputs: true,
+  name: true,
+  handler: true,
+  labels: true,
+  runtime: true,
+  isolation: true,
+  timeout: true,
+  retries: true,
+  seed: true,
+  secrets: true,
+  env: true,
+  hyperparams: true,
+  strategy: true,
+  selector: true,
+  maxIterations: true,
+  maxErrors: true,
+  stop: true,
+  parallel: true,
+  returns: true,
+  signal: true,
+  throwOnFailure: true,
+};
+
+/**
+ * What `fn.run(options)` asks for, as plain data.
+ * @throws INVALID_REQUEST for an option that does not exist: notebooks of other kernels and plain JavaScript are not type-checked
+ */
 export function runRequest<Args>(options: RunOptions<Args>): RunRequest {
+  refuseUnknown(options);
   const { name, labels, isolation, seed, secrets, env, signal, returns } = options;
   const sweep = sweepSpec(options);
   return {
@@ -15,6 +46,15 @@ export function runRequest<Args>(options: RunOptions<Args>): RunRequest {
     ...(options.timeout === undefined ? {} : { timeoutMs: parseDuration(options.timeout) }),
     ...(options.retries === undefined ? {} : { retry: { retries: options.retries } }),
   };
+}
+
+function refuseUnknown(options: object): void {
+  const unknown = Object.keys(options).filter((key) => !Object.hasOwn(known, key));
+  if (unknown.length === 0) return;
+  const near = nearestName(unknown[0] ?? '', Object.keys(known));
+  throw invalidRequest(`run() has no option ${unknown.map((key) => `"${key}"`).join(', ')}`, {
+    hint: near ? `did you mean "${near}"?` : 'values for the handler go into params, data into inputs',
+  });
 }
 
 function sweepSpec<Args>(options: RunOptions<Args>): SweepSpec | undefined {

@@ -10,6 +10,7 @@ import type { Job } from '../runtime/job.ts';
 import type { InputRecord } from '../tracking/run.ts';
 import { planTrials } from '../tuning/plan-trials.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
+import { checkRequest } from './check-request.ts';
 import { collectSecrets } from './collect-secrets.ts';
 import type { RunRequest, Workspace } from './workspace.ts';
 import { handlerUnknown } from './workspace-errors.ts';
@@ -30,6 +31,7 @@ export async function prepareJob(
   request: RunRequest,
 ): Promise<PreparedRun> {
   const handler = selectHandler(packaged, request.handler);
+  checkRequest(handler, request);
   const texts = Object.entries(request.paramTexts ?? {});
   const given = {
     ...Object.fromEntries(Object.entries(request.params ?? {}).map(([key, value]) => [key, toJson(value)])),

@@ -20,3 +20,8 @@ export const secretMissing: ErrorFactory = defineError(
   'usage',
   'A secret that a run asks for has no value where it is started.',
 );
+export const invalidRequest: ErrorFactory = defineError(
+  'INVALID_REQUEST',
+  'usage',
+  'What a run is asked for contradicts itself or cannot be kept.',
+);
