@@ -1,5 +1,17 @@
 // Builds dist/: ESM with shared chunks, and a CommonJS copy of the public entries for notebook kernels.
-import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -27,9 +39,15 @@ const { metafile } = await build({
 });
 
 // the runner starts with every process: one small file of what each run needs, the rest loaded when it is asked for
-await build({
+const runnerEntries = {
+  runner: 'src/runtime/runner-process.ts',
+  // what images start: the same runner, which takes its job from outside the container
+  'container-runner': 'src/runtime/container-runner.ts',
+};
+const runner = await build({
   ...common,
-  entryPoints: { runner: 'src/runtime/runner-process.ts' },
+  metafile: true,
+  entryPoints: Object.fromEntries(Object.entries(runnerEntries).filter(([, file]) => existsSync(file))),
   outdir: 'dist',
   format: 'esm',
   splitting: true,
@@ -40,7 +58,8 @@ await build({
 
 // npm links it as a command; a clone links it before it is built
 chmodSync('dist/cli.mjs', 0o755);
-removeStaleChunks(new Set(Object.keys(metafile.outputs)));
+removeStaleChunks(new Set([...Object.keys(metafile.outputs), ...Object.keys(runner.metafile.outputs)]));
+writeImageParts();
 
 if (present.index)
   await build({
@@ -61,4 +80,46 @@ function removeStaleChunks(current) {
     const file = path.posix.join('dist/chunks', name);
     if (!current.has(file) && Date.now() - statSync(file).mtimeMs > hour) rmSync(file);
   }
+}
+
+/**
+ * What goes into every image: the first process, by platform, and the list of files and packages of the runner. Bundles that use
+ * the public API at run time need that too, but none of the packages that only build, submit or serve.
+ */
+function writeImageParts() {
+  mkdirSync('dist/init', { recursive: true });
+  for (const platform of ['linux-amd64', 'linux-arm64'])
+    copyFileSync(`src/functions/image/init/init-${platform}`, `dist/init/${platform}`);
+  const entry = runner.metafile.outputs['dist/container-runner.mjs'] ? 'container-runner.mjs' : 'runner.mjs';
+  const outputs = { ...metafile.outputs, ...runner.metafile.outputs };
+  const own = reachable(outputs, [`dist/${entry}`]);
+  const api = reachable(outputs, ['dist/index.mjs']);
+  const files = [...new Set([...own.files, ...api.files])].sort().map((file) => ({
+    path: path.posix.relative('dist', file),
+    digest: `sha256:${createHash('sha256').update(readFileSync(file)).digest('hex')}`,
+  }));
+  // loaded by name where they are needed, which a bundler does not see
+  const packages = [...new Set([...own.packages, '@duckdb/node-api', '@photostructure/sqlite'])].sort();
+  writeFileSync('dist/image-parts.json', `${JSON.stringify({ entry, files, packages }, undefined, 2)}\n`);
+}
+
+/** The files that are imported from some, at once or later, and the packages that these import. */
+function reachable(outputs, entries) {
+  const files = new Set();
+  const packages = new Set();
+  const queue = [...entries];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (files.has(file) || !outputs[file]) continue;
+    files.add(file);
+    for (const { path: target, external } of outputs[file].imports)
+      if (!external) queue.push(target);
+      else if (!isBuiltin(target))
+        packages.add(
+          target
+            .split('/')
+            .slice(0, target.startsWith('@') ? 2 : 1)
+            .join('/'),
+        );
+  }
+  return { files, packages };
 }
