@@ -1,0 +1,3 @@
+module slipway.test/cluster/pause
+
+go 1.19
