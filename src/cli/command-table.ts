@@ -2,6 +2,7 @@ import type { CommandEntry } from './command.ts';
 import { buildCommands } from './tables/build-commands.ts';
 import { findCommands } from './tables/find-commands.ts';
 import { keepCommands } from './tables/keep-commands.ts';
+import { kernelCommands } from './tables/kernel-commands.ts';
 import { notebookCommands } from './tables/notebook-commands.ts';
 import { runCommands } from './tables/run-commands.ts';
 import { setUpCommands } from './tables/set-up-commands.ts';
@@ -25,8 +26,11 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Keep', commands: keepCommands },
   {
     title: 'Notebooks',
-    commands: notebookCommands,
-    parents: { notebook: 'Run, test, check, clean and compare whole notebooks.' },
+    commands: [...notebookCommands, ...kernelCommands],
+    parents: {
+      notebook: 'Run, test, check, clean and compare whole notebooks.',
+      kernel: 'Register the TypeScript kernels with Jupyter.',
+    },
   },
   { title: 'Build', commands: buildCommands },
   {

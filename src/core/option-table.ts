@@ -48,6 +48,10 @@ export interface OptionValues {
   readonly out?: string;
   readonly junit?: string;
   readonly check: boolean;
+  readonly kernel: 'tslab' | 'jslab' | 'deno';
+  readonly user: boolean;
+  readonly prefix?: string;
+  readonly sysPrefix: boolean;
   readonly filter?: string;
   readonly selectLabel: Readonly<Record<string, string>>;
   readonly orderBy?: string;
@@ -307,6 +311,17 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
   out: { type: 'text', flag: '--out', value: 'file', doc: 'Write the executed notebook to this file too.' },
   junit: { type: 'text', flag: '--junit', value: 'file', doc: 'Write a JUnit report (XML) to this file.' },
   check: { type: 'flag', flag: '--check', doc: 'Write nothing; exit with 1 where something would be.' },
+  kernel: {
+    type: 'choice',
+    flag: '--kernel',
+    value: 'kernel',
+    choices: ['tslab', 'jslab', 'deno'],
+    default: 'tslab',
+    doc: 'TypeScript in tslab, JavaScript in tslab, or TypeScript in Deno.',
+  },
+  user: { type: 'flag', flag: '--user', doc: "In this user's Jupyter folder, as it is without a place." },
+  prefix: { type: 'text', flag: '--prefix', value: 'folder', doc: 'In share/jupyter of this folder.' },
+  sysPrefix: { type: 'flag', flag: '--sys-prefix', doc: 'In the Python environment that is active.' },
   filter: {
     type: 'text',
     flag: '--filter',

@@ -28,10 +28,25 @@ export const handlerNotFound: ErrorFactory = defineError(
 export const cellStateShared: ErrorFactory = defineError(
   'CELL_STATE_SHARED',
   'usage',
-  'A variable of one notebook cell is changed by another cell, so the packaged function could not behave as the kernel does.',
+  'A variable that a handler uses is changed in another notebook cell with what the handler or a run gave, so the packaged function could not start as the kernel does.',
 );
 export const cellStartsRun: ErrorFactory = defineError(
   'CELL_STARTS_RUN',
   'usage',
   'The handler needs a top-level value that packages or runs functions itself; loading it would never end.',
+);
+export const kernelNotFound: ErrorFactory = defineError(
+  'KERNEL_NOT_FOUND',
+  'not-found',
+  'No kernel of that name is registered with Jupyter in that place.',
+);
+export const kernelNameTaken: ErrorFactory = defineError(
+  'KERNEL_NAME_TAKEN',
+  'conflict',
+  'The name of a Jupyter kernel belongs to a kernel that is neither tslab nor Deno; it is left as it is.',
+);
+export const kernelPlaceUnknown: ErrorFactory = defineError(
+  'KERNEL_PLACE_UNKNOWN',
+  'usage',
+  'There is no Python environment to register a Jupyter kernel in.',
 );

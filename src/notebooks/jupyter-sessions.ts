@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { runtimeFolder } from './kernelspec/jupyter-folders.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,9 +27,9 @@ export async function notebookOfSession(
 
 /** Servers announce themselves in files of Jupyter's runtime folder. */
 function jupyterServers(environment: Environment): JupyterServer[] {
-  const folder =
-    environment.JUPYTER_RUNTIME_DIR ??
-    path.join(environment.JUPYTER_DATA_DIR ?? path.join(homedir(), '.local/share/jupyter'), 'runtime');
+  const { platform, arch, execPath } = process;
+  const home = environment.HOME ?? homedir();
+  const folder = runtimeFolder({ platform, arch, execPath, env: environment, home });
   try {
     return readdirSync(folder)
       .filter((name) => /^(jpserver|nbserver)-\d+\.json$/.test(name))

@@ -5,10 +5,10 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createUid } from '../../core/id.ts';
-import { packageRoot } from '../../core/package-root.ts';
 import { findProject } from '../../projects/find-project.ts';
 import type { Session } from '../session.ts';
 import { type Check, check } from './check.ts';
+import { checkKernel } from './check-kernel.ts';
 
 const execute = promisify(execFile);
 
@@ -28,7 +28,7 @@ export function listChecks(session: Session): readonly (() => Promise<Check>)[] 
         optional: true,
       }),
     () =>
-      check('tslab', 'for notebooks: npm install -g tslab && tslab install', () => checkKernel(session), {
+      check('jupyter', 'for notebooks in Jupyter: slipway kernel install', () => checkKernel(session), {
         optional: true,
       }),
     () =>
@@ -113,21 +113,6 @@ async function version(program: string, session: Session): Promise<string> {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new Error(missing ? `${program} is not installed` : `${program} does not answer`, { cause: error });
   }
-}
-
-async function checkKernel(session: Session): Promise<string> {
-  const home = session.env.HOME ?? homedir();
-  const places = [
-    path.join(session.env.JUPYTER_DATA_DIR ?? path.join(home, '.local/share/jupyter'), 'kernels/tslab'),
-    path.join(home, 'Library/Jupyter/kernels/tslab'),
-    '/usr/local/share/jupyter/kernels/tslab',
-    '/usr/share/jupyter/kernels/tslab',
-  ];
-  const found = places.find((place) => existsSync(path.join(place, 'kernel.json')));
-  if (found) return found;
-  const local = path.join(packageRoot(), 'node_modules', 'tslab', 'package.json');
-  if (existsSync(local)) return `installed beside Slipway, not registered with Jupyter`;
-  throw new Error('no tslab kernel is registered with Jupyter');
 }
 
 function checkKubernetes(session: Session): string {
