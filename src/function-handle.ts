@@ -4,6 +4,7 @@ import type { Json } from './core/json.ts';
 import type { DataItem } from './data/data-item.ts';
 import type { FunctionSpec, PackagedFunction, PackageReport } from './functions/function-spec.ts';
 import { renderDoc, renderSignature } from './functions/render-doc.ts';
+import type { TrackedRun } from './notebooks/display/run/run-tracker.ts';
 import { detectKernel } from './notebooks/kernel.ts';
 import { addStep } from './pipelines/add-step.ts';
 import type { StepOptions } from './pipelines/plan.ts';
@@ -15,6 +16,7 @@ import { runInCell } from './run-in-cell.ts';
 import { runRequest } from './run-request.ts';
 import { showAs } from './show-as.ts';
 import { renderRunSummary } from './tracking/render-run-summary.ts';
+import { planTrials } from './tuning/plan-trials.ts';
 import type { SweepSpec } from './tuning/sweep.ts';
 
 /** Values to try by parameter, typed by the handler's own parameters. */
@@ -198,7 +200,9 @@ async function runFunction<Args, Results>(
   const workspace = await openWorkspace();
   const { signal, ...request } = runRequest(options);
   const record = await runInCell({
+    workspace,
     signal,
+    plan: () => planOf(request.sweep),
     start: (stop) =>
       startFunction(workspace, state.packaged, {
         ...request,
@@ -219,6 +223,13 @@ async function runFunction<Args, Results>(
       },
     );
   return createRunHandle<RunResults<Results>>(workspace.store, record);
+}
+
+/** What a card shows of a sweep beside its record. */
+function planOf(sweep: SweepSpec | undefined): TrackedRun {
+  if (sweep === undefined) return {};
+  const selector = sweep.selector === undefined ? {} : { selector: sweep.selector };
+  return sweep.strategy === 'custom' ? selector : { ...selector, trials: planTrials(sweep).length };
 }
 
 async function exportFunction(packaged: PackagedFunction, file: string): Promise<void> {

@@ -2,6 +2,7 @@ import { reviveError } from './core/error.ts';
 import type { Json } from './core/json.ts';
 import { currentWorkspace } from './current-workspace.ts';
 import { renderParameter } from './functions/render-doc.ts';
+import type { RunTracker } from './notebooks/display/run/run-tracker.ts';
 import { detectKernel } from './notebooks/kernel.ts';
 import {
   pipeline as createPipeline,
@@ -10,6 +11,7 @@ import {
   type PipelineOptions,
 } from './pipelines/pipeline.ts';
 import type { PipelineEvent } from './pipelines/pipeline-event.ts';
+import { allSteps, dependenciesOf } from './pipelines/plan-graph.ts';
 import type { ReferenceTo } from './pipelines/reference.ts';
 import { renderPipelineReport } from './pipelines/render-pipeline-report.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
@@ -89,15 +91,19 @@ async function runPipeline<Params, Outputs>(
     currentWorkspace(),
     import('./projects/start-pipeline.ts'),
   ]);
-  const { params, throwOnFailure = true, signal, ...rest } = options;
+  const { params, throwOnFailure = true, signal, onEvent, ...rest } = options;
   const runtime = options.runtime ?? workspace.project.spec.runtime;
   const record = await runInCell({
+    workspace,
     signal,
-    start: (stop) =>
+    start: (stop, tracker) =>
       startPipeline(workspace, value as Pipeline, {
         params: (params ?? {}) as Readonly<Record<string, unknown>>,
         ...rest,
         runtime: runtime ?? (detectKernel() === undefined ? 'process' : 'inline'),
+        ...(onEvent === undefined && tracker === undefined
+          ? {}
+          : { followLogs: true, onEvent: tellBoth(onEvent, tracker) }),
         ...(stop === undefined ? {} : { signal: stop }),
       }),
     render: renderPipelineReport,
@@ -118,4 +124,35 @@ async function runPipeline<Params, Outputs>(
   return showAs(run, () =>
     isShown(record) ? `pipeline run ${record.uid}, shown above` : renderPipelineReport(record),
   );
+}
+
+type Listener = (event: PipelineEvent) => void;
+
+/** The caller's listener and the card, whichever there is. */
+function tellBoth(listener: Listener | undefined, tracker: RunTracker | undefined): Listener {
+  return (event) => {
+    if (tracker !== undefined) track(tracker, event);
+    listener?.(event);
+  };
+}
+
+/** What the card of a pipeline shows beside its journal: how the steps hang together, their output and trials. */
+function track(tracker: RunTracker, event: PipelineEvent): void {
+  switch (event.type) {
+    case 'started':
+      tracker.plan({
+        steps: allSteps(event.plan).map((step) => ({ id: step.id, dependencies: dependenciesOf(step) })),
+      });
+      return;
+    case 'log':
+      tracker.stepLog(event.step, event.chunk.stream, event.chunk.text);
+      return;
+    case 'trial':
+      tracker.stepTrial(event.step);
+      return;
+    case 'step':
+    case 'attempt':
+    case 'ended':
+      return;
+  }
 }

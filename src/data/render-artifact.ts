@@ -4,11 +4,12 @@ import type { ArtifactRecord } from '../tracking/run.ts';
 /** An artifact as consoles and notebooks show it: what it is, what is in it, and its URI. */
 export function renderArtifact(record: ArtifactRecord): string {
   const title = `${record.kind.charAt(0).toUpperCase()}${record.kind.slice(1)} ${record.key}`;
-  const facts = [...factsOf(record), renderBytes(record.size)].join(', ');
+  const facts = [...artifactFacts(record), renderBytes(record.size)].join(', ');
   return `${title} (${facts})\n${record.uri}`;
 }
 
-function factsOf(record: ArtifactRecord): readonly string[] {
+/** What is in an artifact, in short: `344 rows`, `7 columns`; algorithm and metrics of a model. */
+export function artifactFacts(record: ArtifactRecord): readonly string[] {
   const metadata = record.metadata ?? {};
   switch (record.kind) {
     case 'dataset':

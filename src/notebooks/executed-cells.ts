@@ -1,14 +1,5 @@
 import { globalState } from '../core/global-state.ts';
-
-interface TslabHandler {
-  readonly JupyterHandlerImpl?: { readonly prototype: Record<string, unknown> };
-}
-
-interface KernelGlobals {
-  readonly __tslab__?: {
-    readonly require?: { readonly cache?: Readonly<Record<string, NodeModule | undefined>> };
-  };
-}
+import { tslabJupyter } from './tslab-module.ts';
 
 /**
  * Texts of the cells that this kernel was given since the package was loaded, in order. Empty outside tslab, and in a tslab
@@ -27,7 +18,7 @@ export function declaringCell(name: string): string | undefined {
 /** Notes every cell from now on; once a process, and only inside tslab. */
 export function recordExecutedCells(): void {
   globalState('cell-recorder', () => {
-    const handler = tslabHandler()?.JupyterHandlerImpl?.prototype;
+    const handler = tslabJupyter()?.JupyterHandlerImpl?.prototype;
     const original = handler?.handleExecuteImpl;
     if (!handler || typeof original !== 'function') return false;
     handler.handleExecuteImpl = function (this: unknown, request: { code?: unknown }, ...rest: unknown[]) {
@@ -36,11 +27,4 @@ export function recordExecutedCells(): void {
     };
     return true;
   });
-}
-
-/** The kernel's own module, which is not public: looked for among the loaded ones. */
-function tslabHandler(): TslabHandler | undefined {
-  const cache = (globalThis as KernelGlobals).__tslab__?.require?.cache ?? {};
-  const file = Object.keys(cache).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));
-  return file === undefined ? undefined : (cache[file]?.exports as TslabHandler | undefined);
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedFolder, saveNotebook } from './notebook-folder.ts';
+import { cardText, displayed } from './shown.ts';
 import { TslabSession } from './tslab-session.ts';
 import { until } from './until.ts';
 
@@ -78,12 +79,12 @@ describe('a handler in a notebook', () => {
   deep();
 }`);
       const cell = saved.length;
-      const { status, stdout, stderr } = await run(
+      const outcome = await run(
         `const ${name}_fn = await codeToFunction(${name});\nawait ${name}_fn.run({ runtime: '${runtime}' });`,
       );
-      expect(status).toBe('error');
-      expect(stdout).toMatch(new RegExp(`^${name} · error in [\\d.]+ s · \\w{26}\n$`));
-      expect(stderr).toBe(`USER_CODE_FAILED: TypeError: no such depth 4
+      expect(outcome.status).toBe('error');
+      expect(cardText(outcome)).toMatch(new RegExp(`^${name} · error in [\\d.]+ s · \\w{26}\n`));
+      expect(outcome.stderr).toBe(`USER_CODE_FAILED: TypeError: no such depth 4
   at nb.ipynb, cell ${cell}, line 3
   3 |   const deep = () => { throw new TypeError('no such depth ' + depth); };
                                    ^
@@ -104,40 +105,44 @@ describe('output of a run', () => {
     await session.run('const slowly = await codeToFunction(slow);');
     const { outcome, ended } = await session.start('const pending = slowly.run();');
     await ended;
-    await until('the run to begin', () => outcome.stdout.includes('begins'));
+    await until('the run to begin', () => cardText(outcome).includes('begins'));
     const next = await session.run(
       "console.log('another cell');\nprocess.emit('release' as any);\nconst ended = await pending;",
     );
     expect(next.stdout).toBe('another cell\n');
-    expect(outcome.stdout).toMatch(/^begins\nends\nslow · completed in /);
+    expect(cardText(outcome)).toMatch(/^slow · completed in [\s\S]*\n {4}begins\n {4}ends$/);
   });
 
-  it('of many runs at once comes whole, each summary on lines of its own', async () => {
+  it('of many runs at once stands in a card for each', async () => {
     await run(
       "async function mutter(ctx: Context, { n }: { n: number }) {\n  process.stdout.write('run ' + n);\n}",
     );
     await run('const muttering = await codeToFunction(mutter);');
-    const { stdout, stderr } = await run(
+    const outcome = await run(
       'const all = await Promise.all(Array.from({ length: 20 }, (_, n) => muttering.run({ params: { n: n } })));',
     );
-    expect(stderr).toBe('');
-    expect(stdout.match(/^mutter · completed in .*\n {2}params {5}n=\d+$/gm)).toHaveLength(20);
-    for (let n = 0; n < 20; n++) expect(stdout).toMatch(new RegExp(`run ${n}\\D`));
+    expect(outcome.stderr).toBe('');
+    const cards = displayed(outcome);
+    expect(cards).toHaveLength(20);
+    for (let n = 0; n < 20; n++)
+      expect(cards.filter((card) => card.includes(`params     n=${n}\n`))[0]).toMatch(
+        new RegExp(`^mutter · completed in .*[\\s\\S]* {4}run ${n}$`),
+      );
   });
 
-  it('comes in a few messages with its beginning and its end, however long it is', async () => {
+  it('keeps its end in the card and all of it in the store, however long it is', async () => {
     await run(`async function flood(ctx: Context, { lines }: { lines: number }) {
   for (let i = 1; i <= lines; i++) console.log('line ' + i);
 }`);
-    const { status, stdout, messages } = await run(
+    const outcome = await run(
       'const flooding = await codeToFunction(flood);\nconst flooded = await flooding.run({ params: { lines: 20000 } });',
     );
-    expect(status).toBe('ok');
-    expect(messages).toBeLessThan(40);
-    const lines = stdout.split('\n');
-    expect(lines.slice(0, 5000)).toEqual(Array.from({ length: 5000 }, (_, i) => `line ${i + 1}`));
-    expect(lines[5000]).toMatch(/^… \d+ lines are not shown here: `await run\.logs\(\)` has them all$/);
-    expect(lines.filter((line) => line.startsWith('line ')).at(-1)).toBe('line 20000');
+    expect(outcome.status).toBe('ok');
+    expect(outcome.messages).toBe(0);
+    expect(outcome.displays.length).toBeLessThan(40);
+    expect(cardText(outcome)).toMatch(/\n {2}output, last 20 of 20,000 lines \(slipway logs \w{26}\)\n/);
+    expect(cardText(outcome)).toMatch(/\n {4}line 19999\n {4}line 20000$/);
+    expect(displayed(outcome, 'text/html')[0]).toMatch(/line 19801\nline 19802\n[\s\S]*\nline 20000</);
     const kept = await session.run("(await flooded.logs()).trimEnd().split('\\n').length");
     expect(kept.stdout).toBe('20000\n');
   });
@@ -151,10 +156,10 @@ describe('the stop button', () => {
 }`);
     await run('const patiently = await codeToFunction(patient);');
     const { outcome, ended } = await session.start('await patiently.run();');
-    await until('the run to begin', () => outcome.stdout.includes('waiting'));
+    await until('the run to begin', () => cardText(outcome).includes('waiting'));
     session.interrupt();
     expect((await ended).status).toBe('error');
-    await until('the run to end', () => outcome.stdout.includes('patient · aborted'));
+    await until('the run to end', () => cardText(outcome).includes('patient · aborted'));
     expect(await latest("one.state + ', ' + one.record.reason")).toBe(
       'aborted, it was interrupted in the notebook',
     );
@@ -166,11 +171,11 @@ describe('the stop button', () => {
     );
     await run('const busily = await codeToFunction(busy);');
     const { outcome, ended } = await session.start("await busily.run({ runtime: 'process' });");
-    await until('the run to begin', () => /pid \d+\./.test(outcome.stdout));
-    const pid = Number(/pid (\d+)\./.exec(outcome.stdout)?.[1]);
+    await until('the run to begin', () => /pid \d+\./.test(cardText(outcome)));
+    const pid = Number(/pid (\d+)\./.exec(cardText(outcome))?.[1]);
     session.interrupt();
     expect((await ended).status).toBe('error');
-    await until('the run to end', () => outcome.stdout.includes('busy · aborted'));
+    await until('the run to end', () => cardText(outcome).includes('busy · aborted'));
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     expect(await latest('one.state')).toBe('aborted');
   });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedFolder, saveNotebook } from './notebook-folder.ts';
+import { displayed } from './shown.ts';
 import { type CellOutcome, TslabSession } from './tslab-session.ts';
 
 const train = `/** Trains. */
@@ -79,6 +80,12 @@ function shown(cell: keyof typeof cells): string {
   return outcomes[cell]?.stdout ?? 'the cell did not run';
 }
 
+/** What a cell shows in cards, as text. */
+function cards(cell: keyof typeof cells): string {
+  const outcome = outcomes[cell];
+  return outcome === undefined ? 'the cell did not run' : displayed(outcome).join('\n');
+}
+
 beforeAll(async () => {
   execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'pipe' });
   const folder = installedFolder();
@@ -115,15 +122,16 @@ describe('in a tslab cell, with the package’s dependencies not hoisted', () =>
     );
   });
 
-  it('a run prints what it prints and one summary, though it is the last expression too', () => {
-    expect(shown('runInline')).toMatch(
-      /^training 5\ntrain · completed in [\d.]+ s · (\w{26})\n {2}params {5}depth=5\n {2}results {4}accuracy=0\.95\n {2}metrics {4}loss=0\.2\nrun \1, shown above\n$/,
+  it('a run shows one card, though it is the last expression too', () => {
+    expect(cards('runInline')).toMatch(
+      /^train · completed in [\d.]+ s · \w{26}\n {2}params {5}depth=5\n {2}results {4}accuracy=0\.95\n {2}metrics {4}loss=0\.2\n {2}output\n {4}training 5$/,
     );
+    expect(shown('runInline')).toMatch(/^run \w{26}, shown above\n$/);
     expect(shown('runAgain')).toMatch(/^train · completed .*\n {2}params {5}depth=5\n[\s\S]*loss=0\.2\n$/);
   });
 
   it('runs in the kernel unless told otherwise', () => {
-    expect(shown('runProcess')).toMatch(/^training 6\ntrain · completed in /);
+    expect(cards('runProcess')).toMatch(/^train · completed in [\s\S]*training 6$/);
     expect(shown('record')).not.toContain('peakRss');
     expect(shown('record')).toMatch(/^train · completed in /);
   });
@@ -138,9 +146,8 @@ describe('in a tslab cell, with the package’s dependencies not hoisted', () =>
 
   it('handles, tables, artifacts and contexts show no insides', () => {
     expect(shown('pipeline')).toBe('pipeline two({ depth?: number = 3 })\n');
-    expect(shown('pipelineRun')).toMatch(
-      /^two · completed · [\s\S]*again {2}train[\s\S]*pipeline run \w{26}, shown above\n$/,
-    );
+    expect(cards('pipelineRun')).toMatch(/^two · completed · [\s\S]*again {2}train/);
+    expect(shown('pipelineRun')).toMatch(/^pipeline run \w{26}, shown above\n$/);
     expect(shown('project')).toMatch(/^project default in \/.*\n$/);
     expect(shown('artifact')).toMatch(/^Dataset dataset \(150 rows, .*\)\nstore:\/\/.*\n$/);
     expect(shown('createTable')).toMatch(/^Table 2 rows × 2 columns\n/);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codeCells, notebooksFolder } from './notebook-folder.ts';
+import { displayed } from './shown.ts';
 import { type CellOutcome, TslabSession } from './tslab-session.ts';
 
 const notebooks = readdirSync('notebooks').filter((name) => name.endsWith('.ipynb'));
@@ -60,7 +61,7 @@ describe('the shipped notebooks', () => {
     );
     expect(complaints(outcomes)).toEqual([]);
     expect(JSON.parse(end.stdout)).toEqual([expect.closeTo(0.759, 3), expect.closeTo(0.759, 3), 2, 'error']);
-    expect(outcomes.map(({ stdout }) => stdout).join('')).toMatch(
+    expect(outcomes.flatMap((outcome) => [...displayed(outcome), outcome.stdout]).join('\n')).toMatch(
       / {2}error {6}.*wing_span_mm.*\n {2}at {9}.*getting-started\.ipynb, cell 4, line \d+\n/,
     );
   }, 90_000);

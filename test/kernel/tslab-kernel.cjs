@@ -34,7 +34,8 @@ process.on('unhandledRejection', (reason) => console.error('UnhandledPromiseReje
 async function execute({ id, code }) {
   const started = process.hrtime.bigint();
   const writeStream = (name, text) => answer({ id, kind: 'stream', name, text });
-  const writeDisplay = (data, update) => answer({ id, kind: 'display', data: data.data, update: update === true });
+  const writeDisplay = ({ data, transient }, update) =>
+    answer({ id, kind: 'display', data, update: update === true, display: transient?.display_id, at: Date.now() });
   const { status } = await handler.handleExecute({ code }, writeStream, writeDisplay);
   // after an error the kernel refuses what comes within 200 ms; the next cell here is sent by somebody who has seen the error
   if (status === 'error') handler.execQueue.reset();

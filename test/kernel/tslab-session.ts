@@ -3,6 +3,16 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
+/** A display message of a cell. */
+export interface Display {
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Whether it replaces what was shown under its id. */
+  readonly update: boolean;
+  readonly id?: string;
+  /** When it was sent; milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** What a cell gave back: what was written for it so far, also after its reply. */
 export interface CellOutcome {
   readonly status: 'ok' | 'error' | 'abort';
@@ -10,10 +20,7 @@ export interface CellOutcome {
   readonly stderr: string;
   /** How many messages carried the output; the real kernel loses some when many are sent at once. */
   readonly messages: number;
-  readonly displays: readonly {
-    readonly data: Readonly<Record<string, unknown>>;
-    readonly update: boolean;
-  }[];
+  readonly displays: readonly Display[];
   readonly milliseconds: number;
 }
 
@@ -30,6 +37,8 @@ type Message =
       readonly id: number;
       readonly data: Readonly<Record<string, unknown>>;
       readonly update: boolean;
+      readonly display?: string;
+      readonly at: number;
     }
   | {
       readonly kind: 'reply';
@@ -40,7 +49,7 @@ type Message =
 
 interface PendingCell {
   readonly outcome: { -readonly [Key in keyof CellOutcome]: CellOutcome[Key] } & {
-    displays: { data: Readonly<Record<string, unknown>>; update: boolean }[];
+    displays: Display[];
   };
   readonly done: () => void;
 }
@@ -132,7 +141,8 @@ export class TslabSession {
       outcome[message.name] += message.text;
       outcome.messages += 1;
     } else if (message.kind === 'display') {
-      outcome.displays.push({ data: message.data, update: message.update });
+      const { data, update, display, at } = message;
+      outcome.displays.push({ data, update, at, ...(display === undefined ? {} : { id: display }) });
     } else {
       outcome.status = message.status;
       outcome.milliseconds = message.milliseconds;

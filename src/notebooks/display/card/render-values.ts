@@ -1,0 +1,31 @@
+import type { Json } from '../../../core/json.ts';
+import type { RunRecord } from '../../../tracking/run.ts';
+import { isNumeric, shortValue } from '../html/format.ts';
+import { type Html, html } from '../html/html.ts';
+
+/** Params, inputs and results side by side; what there is none of is left out. */
+export function renderValues({ params, inputs, results, outputs, steps }: RunRecord): Html | undefined {
+  const sources = Object.fromEntries(Object.entries(inputs).map(([name, { uri }]) => [name, uri]));
+  const columns = [
+    renderColumn('Params', params),
+    renderColumn('Inputs', sources),
+    steps === undefined ? renderColumn('Results', results) : renderColumn('Outputs', outputs ?? {}),
+  ].filter((column) => column !== undefined);
+  return columns.length === 0 ? undefined : html`<section class="cols">${columns}</section>`;
+}
+
+function renderColumn(title: string, values: Readonly<Record<string, Json>>): Html | undefined {
+  const entries = Object.entries(values);
+  if (entries.length === 0) return undefined;
+  const rows = entries.map(
+    ([name, value]) =>
+      html`<tr><th>${name}</th><td class="${isNumeric(value) ? 'n' : ''}" title="${fullValue(value)}">${shortValue(value)}</td></tr>`,
+  );
+  return html`<div><h4>${title}</h4><table>${rows}</table></div>`;
+}
+
+/** What was shortened is told in full when pointed at. */
+function fullValue(value: Json): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 2000 ? `${text.slice(0, 1999)}…` : text;
+}
