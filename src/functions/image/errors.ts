@@ -5,10 +5,15 @@ export const invalidImageReference: ErrorFactory = defineError(
   'usage',
   'A name of an image is not of the form registry/name:tag or registry/name@sha256:….',
 );
-export const unsupportedPlatform: ErrorFactory = defineError(
-  'UNSUPPORTED_PLATFORM',
+export const invalidPlatform: ErrorFactory = defineError(
+  'INVALID_PLATFORM',
   'usage',
-  'A platform cannot be read, or an image does not exist for it.',
+  'A platform is not of the form linux/amd64 or linux/arm/v7.',
+);
+export const imagePlatformNotFound: ErrorFactory = defineError(
+  'IMAGE_PLATFORM_NOT_FOUND',
+  'not-found',
+  'An image exists, but not for the platform asked for.',
 );
 export const unsupportedImage: ErrorFactory = defineError(
   'UNSUPPORTED_IMAGE',

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { writeFileAtomic } from '../../../core/atomic-file.ts';
+import { digestJson, type Json } from '../../../core/json.ts';
+import type { BlobStore } from '../oci/blob-store.ts';
+import type { ImageLayer } from '../oci/image.ts';
+
+/** A layer with what it was made for. */
+export interface KnownLayer {
+  readonly layer: ImageLayer;
+  /** The function whose image it was made for first. */
+  readonly madeFor: string;
+}
+
+/**
+ * The layer made of these inputs, if it was made before; else makes it. Two builders at once both make it, and write the same.
+ * @param inputs everything that decides the layer's bytes
+ */
+export async function reuseLayer(
+  blobs: BlobStore,
+  inputs: Json,
+  madeFor: string,
+  make: () => Promise<ImageLayer>,
+): Promise<KnownLayer & { readonly reused: boolean }> {
+  const file = path.join(blobs.directory, 'layers', `${digestJson(inputs).slice('sha256:'.length)}.json`);
+  const known = readKnown(file);
+  if (known && blobs.has(known.layer.digest)) return { ...known, reused: true };
+  const made: KnownLayer = { layer: await make(), madeFor };
+  writeFileAtomic(file, `${JSON.stringify(made)}\n`);
+  return { ...made, reused: false };
+}
+
+function readKnown(file: string): KnownLayer | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as KnownLayer;
+  } catch {
+    // a damaged record is as good as none: the layer is made again
+    return undefined;
+  }
+}
