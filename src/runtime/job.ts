@@ -20,6 +20,13 @@ export interface Job {
   readonly handler: HandlerSpec;
   /** Folder of the bundle: main.mjs, main.mjs.map, manifest.json. Absent when the handler is a live function (inline only). */
   readonly bundleDirectory?: string;
+  /** Image to run in, for runtimes that need one: a reference, best with a digest. What it was is recorded in `function.image`. */
+  readonly image?: string;
+  /**
+   * Network of a container: `none`, `bridge`, `host`, or a name that the daemon knows.
+   * @default 'none', or what the inputs need: `bridge` for URLs, `host` for URLs of this machine
+   */
+  readonly network?: string;
   readonly params: Readonly<Record<string, Json>>;
   readonly inputs: Readonly<Record<string, InputRecord>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -50,6 +57,12 @@ export interface Resources {
   /** Bytes. In a local process the limit of V8's heap and of the resident size. */
   readonly memory?: number;
   readonly cpus?: number;
+  /** Graphics processors: a number, or all there are. Containers only. */
+  readonly gpus?: number | 'all';
+  /** Bytes of `/dev/shm`. Containers only. @default the daemon's, 64 MiB */
+  readonly shm?: number;
+  /** Processes and threads at once. Containers only. @default 4096 */
+  readonly pids?: number;
 }
 
 export interface RetryPolicy {

@@ -1,3 +1,4 @@
-import { startRunner } from './process/runner-session.ts';
+import { createIpcChannel } from './process/ipc-channel.ts';
+import { startRunner } from './runner/runner-session.ts';
 
-startRunner();
+startRunner(createIpcChannel());

@@ -81,6 +81,8 @@ export interface StepEvent {
   /** Why it ran, was taken from the cache, or was skipped. */
   readonly reason?: string;
   readonly results?: Readonly<Record<string, Json>>;
+  /** What an earlier run produced that stands for this step; named here so that it is kept as long as this run is. */
+  readonly artifacts?: readonly ArtifactRecord[];
   readonly error?: ErrorRecord;
   readonly attempt?: number;
 }
@@ -90,6 +92,8 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Start time of the process in clock ticks since boot, where the system tells; guards against reused pids. */
   readonly startTicks?: string;
+  /** Who takes the journal over when the process ends without a word, e.g. the submitter of a container. */
+  readonly guard?: ProcessIdentity;
 }
 
 /** Where a run ran: enough to run it again. */

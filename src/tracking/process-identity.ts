@@ -1,11 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { globalState } from '../core/global-state.ts';
 import type { ProcessIdentity } from './journal-event.ts';
 
 let current: ProcessIdentity | undefined;
 
+const assumed = (): { identity?: ProcessIdentity } => globalState('process-identity', () => ({}));
+
+/**
+ * Makes this process known by another identity: what it is called where its runs are looked after, if that is not where it runs. A
+ * process in a container has a pid and a host name that mean nothing outside.
+ */
+export function assumeIdentity(identity: ProcessIdentity): void {
+  assumed().identity = identity;
+}
+
 /** Who this process is: host, pid and, where `/proc` tells, its start time. */
 export function currentProcess(): ProcessIdentity {
+  const { identity } = assumed();
+  if (identity) return identity;
   if (current?.pid !== process.pid) current = identify(process.pid);
   return current;
 }
@@ -21,10 +34,15 @@ export function sameProcess(a: ProcessIdentity | undefined, b: ProcessIdentity |
 }
 
 /**
- * Whether a process still runs: `undefined` when it belongs to another host and cannot be asked from here.
+ * Whether a process, or the guard that would speak for it, still runs: `undefined` when it belongs to another host and cannot be asked from here.
  * A zombie counts as dead, and so does a process that only took over the pid.
  */
 export function isAlive(identity: ProcessIdentity): boolean | undefined {
+  const alive = isRunning(identity);
+  return alive === false && identity.guard ? isRunning(identity.guard) : alive;
+}
+
+function isRunning(identity: ProcessIdentity): boolean | undefined {
   if (identity.host !== hostname()) return undefined;
   const state = processState(identity.pid);
   if (state) {

@@ -1,10 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../src/runtime/job.ts';
 import type { RunningJob, RunOutcome, Runtime, SubmitOptions } from '../../src/runtime/runtime.ts';
-import { collect, createRuntimeFixture, isRunning, type RuntimeFixture, until } from './runtime-fixture.ts';
+import {
+  collect,
+  createRuntimeFixture,
+  isRunning as isRunningHere,
+  type RuntimeFixture,
+  until,
+} from './runtime-fixture.ts';
 
-/** What every runtime does alike; `isolated` for those that give user code a process of its own. */
-export function testRuntime(name: string, create: () => Runtime, { isolated }: { isolated: boolean }): void {
+export interface RuntimeTraits {
+  /** It gives user code a process of its own. */
+  readonly isolated: boolean;
+  /** Whether a process lives that a run of this fixture has named, where pids of user code are not this machine's. */
+  readonly isRunning?: (pid: number, fixture: RuntimeFixture) => boolean;
+}
+
+/** What every runtime does alike. */
+export function testRuntime(
+  name: string,
+  create: () => Runtime,
+  { isolated, isRunning = isRunningHere }: RuntimeTraits,
+): void {
   describe(`the ${name} runtime`, () => {
     let fixture: RuntimeFixture;
     let runtime: Runtime;
@@ -416,7 +433,12 @@ export function testRuntime(name: string, create: () => Runtime, { isolated }: {
       expect(trial).toMatchObject({ parent: record.uid, iteration: 2, artifacts: [{ key: 'file' }] });
     });
 
-    if (isolated) testIsolation(() => fixture, submit);
+    if (isolated)
+      testIsolation(
+        () => fixture,
+        submit,
+        (pid) => isRunning(pid, fixture),
+      );
   });
 }
 
@@ -424,6 +446,7 @@ export function testRuntime(name: string, create: () => Runtime, { isolated }: {
 function testIsolation(
   fixture: () => RuntimeFixture,
   submit: (handler: string, change?: Partial<Job>, options?: SubmitOptions) => Promise<RunningJob>,
+  isRunning: (pid: number) => boolean,
 ): void {
   const pids = (log: string): number[] =>
     [...log.matchAll(/(?:inner|outer) (\d+)/g)].map((match) => Number(match[1]));

@@ -1,10 +1,10 @@
 import type { AttemptOptions, AttemptReport, RunningAttempt } from '../attempt.ts';
+import { classifyExit } from '../exit-class.ts';
+import type { FromRunner } from '../runner/messages.ts';
 import type { LogChunk } from '../runtime.ts';
 import { defaultGraceMs, type StopRequest } from '../stop-request.ts';
 import { takeJournal } from '../take-journal.ts';
-import { classifyExit } from './exit-class.ts';
 import { watchMemory } from './memory-watch.ts';
-import type { FromRunner } from './messages.ts';
 import type { ChildExit, RunnerChild } from './runner-child.ts';
 
 /** What the runner gets beyond its own grace before its group is killed: it writes the last word itself if it can. */

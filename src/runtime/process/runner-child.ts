@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
+import type { FromRunner, ToRunner } from '../runner/messages.ts';
 import type { LogChunk } from '../runtime.ts';
-import type { FromRunner, ToRunner } from './messages.ts';
 import {
   type KnownProcesses,
   killGroup,

@@ -1,8 +1,8 @@
-import { type ErrorRecord, errorRecord } from '../../core/error.ts';
-import type { AttemptReport } from '../attempt.ts';
-import { runExited, runKilled, runNotStarted, runOutOfMemory } from '../errors.ts';
-import type { Job } from '../job.ts';
-import { type StopRequest, stopError } from '../stop-request.ts';
+import { type ErrorRecord, errorRecord } from '../core/error.ts';
+import type { AttemptReport } from './attempt.ts';
+import { runExited, runKilled, runNotStarted, runOutOfMemory } from './errors.ts';
+import type { Job } from './job.ts';
+import { type StopRequest, stopError } from './stop-request.ts';
 
 /** How a runner process ended that did not say how its run did. */
 export interface ProcessEnd {

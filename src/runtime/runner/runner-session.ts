@@ -13,6 +13,7 @@ import { setSingleRunScope } from '../run-scope.ts';
 import { runVariables } from '../run-variables.ts';
 import type { StopRequest } from '../stop-request.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
+import type { RunnerChannel } from './runner-channel.ts';
 import { captureProcessState, type ProcessState } from './runner-state.ts';
 
 type RunMessage = Extract<ToRunner, { type: 'run' }>;
@@ -26,20 +27,20 @@ const exit = process.exit.bind(process);
 const stores = new Map<string, RunStore>();
 
 /** The process that executes runs: takes one at a time from its submitter's channel, and ends with it. */
-export function startRunner(): void {
+export function startRunner(channel: RunnerChannel): void {
   blockWrites();
   let session: Session | undefined;
   let before: ProcessState | undefined;
-  process.on('message', (message: ToRunner) => {
+  channel.onMessage((message) => {
     if (message.type === 'run') {
       if (message.pooled) before ??= captureProcessState();
-      session = new Session(message, before);
+      session = new Session(channel, message, before);
       void session.run();
     } else if (message.type === 'environment') session?.takeEnvironment(message.captured);
     else if (message.type === 'stop') session?.stop(message.request);
     else if (session?.isOver && !session.pooled) exit(0);
   });
-  process.on('disconnect', () => {
+  channel.onClose(() => {
     if (!session || session.isOver) return exit(0);
     return session.stop({ cause: 'abort', reason: 'the process that started the run has gone' });
   });
@@ -70,6 +71,7 @@ function blockWrites(): void {
 class Session {
   readonly pooled: boolean;
   isOver = false;
+  readonly #channel: RunnerChannel;
   readonly #before: ProcessState | undefined;
   readonly #message: RunMessage;
   readonly #job: Job;
@@ -80,7 +82,8 @@ class Session {
   #resolveEnvironment: (captured: CapturedEnvironment | undefined) => void = () => undefined;
 
   /** `before`: the process as it was before its first run, for one that others follow. */
-  constructor(message: RunMessage, before: ProcessState | undefined) {
+  constructor(channel: RunnerChannel, message: RunMessage, before: ProcessState | undefined) {
+    this.#channel = channel;
     this.#before = before;
     this.#message = message;
     this.#job = message.job;
@@ -166,7 +169,7 @@ class Session {
    */
   #holdProcess(): void {
     const alone = this.#inUserCode && !this.#signalUsed && !this.#interruption.first;
-    process.channel?.[alone ? 'unref' : 'ref']();
+    this.#channel.hold(!alone);
   }
 
   /** User code that was cut off may still be going on. */
@@ -175,10 +178,10 @@ class Session {
   }
 
   #send(message: FromRunner): void {
-    if (!process.connected) exit(0);
+    if (!this.#channel.isOpen) exit(0);
     // an unwritten end is released by the submitter once it speaks for the run
-    process.send?.(message, undefined, undefined, () => {
-      if (!this.pooled && message.report.written) exit(0);
+    this.#channel.send(message, () => {
+      if (!this.pooled && (message.report.written || !this.#channel.releases)) exit(0);
     });
   }
 }

@@ -1,0 +1,3 @@
+import { startContainerRunner } from './runner/container-runner.ts';
+
+startContainerRunner();

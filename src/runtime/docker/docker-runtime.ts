@@ -1,0 +1,90 @@
+import type Docker from 'dockerode';
+import type { Launcher, RunningAttempt } from '../attempt.ts';
+import { runtimeClosed } from '../errors.ts';
+import type { Job } from '../job.ts';
+import type { Runtime } from '../runtime.ts';
+import { submitRun } from '../submit-run.ts';
+import { ContainerAttempt } from './container-attempt.ts';
+import type { ContainerImage } from './container-image.ts';
+import { createDockerSession, type DockerSession } from './docker-session.ts';
+import { containerImageMissing } from './errors.ts';
+import { inspectImage } from './inspect-image.ts';
+
+export interface DockerRuntimeOptions {
+  /** Opens the connection to the daemon; called once, on first use. */
+  readonly connect: () => Promise<Docker>;
+  /** Image of jobs that name none. */
+  readonly image?: string;
+}
+
+/**
+ * Runs user code in a container for each attempt, on a Docker daemon that sees this machine's files. The image is looked up before
+ * anything starts; which one it was is recorded by digest.
+ */
+export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
+  const images = new Map<string, Promise<ContainerImage>>();
+  const running = new Set<RunningAttempt>();
+  let session: Promise<DockerSession> | undefined;
+  let closed = false;
+  const connected = (): Promise<DockerSession> => {
+    session ??= options.connect().then(createDockerSession);
+    return session;
+  };
+  const imageOf = async (job: Job): Promise<ContainerImage> => {
+    const reference = job.image ?? options.image;
+    if (reference === undefined)
+      throw containerImageMissing(`run "${job.name}" names no image to run in`, {
+        hint: 'name one (`image`), or run it through the project, which builds it',
+      });
+    const { docker } = await connected();
+    const found = images.get(reference) ?? inspectImage(docker, reference);
+    images.set(reference, found);
+    // what is missing now may be there the next time
+    found.catch(() => images.delete(reference));
+    return found;
+  };
+  return {
+    name: 'docker',
+    capabilities,
+    async submit(job, submitOptions) {
+      if (closed) throw runtimeClosed('the docker runtime is closed', { hint: 'open the workspace again' });
+      const image = await imageOf(job);
+      const launcher = createLauncher(await connected(), image, running);
+      const recorded = { ...job, function: { ...job.function, image: image.digest } };
+      return submitRun(launcher, recorded, submitOptions);
+    },
+    async close() {
+      closed = true;
+      const attempts = [...running];
+      for (const attempt of attempts) attempt.stop({ cause: 'abort', reason: 'its runtime was closed' });
+      await Promise.all(attempts.map((attempt) => attempt.report));
+      await session?.then((open) => open.close()).catch(() => undefined);
+    },
+  };
+}
+
+const capabilities = {
+  isolated: true,
+  canLimitMemory: true,
+  canLimitCpus: true,
+  needsImage: true,
+  remote: false,
+} as const;
+
+function createLauncher(
+  session: DockerSession,
+  image: ContainerImage,
+  running: Set<RunningAttempt>,
+): Launcher {
+  return {
+    name: 'docker',
+    capabilities,
+    launch(options) {
+      const attempt = new ContainerAttempt(session, image, options);
+      running.add(attempt);
+      void attempt.report.then(() => running.delete(attempt));
+      return attempt;
+    },
+    close: async () => undefined,
+  };
+}
