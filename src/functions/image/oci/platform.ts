@@ -1,4 +1,4 @@
-import { unsupportedPlatform } from '../errors.ts';
+import { invalidPlatform } from '../errors.ts';
 import type { Platform } from './descriptor.ts';
 
 const architectures: Readonly<Record<string, string>> = {
@@ -15,13 +15,13 @@ export function renderPlatform({ os, architecture, variant }: Platform): string 
 
 /**
  * Reads `linux/amd64` or `linux/arm/v7`; Node's and the kernel's names (`x64`, `aarch64`) are understood too.
- * @throws UNSUPPORTED_PLATFORM
+ * @throws INVALID_PLATFORM
  */
 export function parsePlatform(text: string): Platform {
   const parts = text.split('/');
   const [os, named, variant] = parts;
   if (parts.length > 3 || parts.some((part) => !/^[A-Za-z0-9_.-]+$/.test(part)) || !os || !named)
-    throw unsupportedPlatform(`"${text}" is not a platform`, {
+    throw invalidPlatform(`"${text}" is not a platform`, {
       hint: 'write it as os/architecture or os/architecture/variant, e.g. linux/amd64 or linux/arm64',
     });
   const architecture = architectures[named] ?? named;
