@@ -123,8 +123,11 @@ function refuseNeededDrivers(
   source: Parameters<typeof closeOver>[0][number],
 ): void {
   const seeds = origins.flatMap(({ local }) => index.own(0, local) ?? []);
-  const needed = closeOver([source], index, seeds).needed.get(0);
-  const driver = drivers.find((each) => needed?.has(each));
+  const { needed, passedOver } = closeOver([source], index, seeds);
+  const results = new Set(
+    passedOver.filter(({ change }) => change.through === undefined).map(({ statement }) => statement),
+  );
+  const driver = drivers.find((each) => needed.get(0)?.has(each) || results.has(each));
   if (!driver) return;
   const shown = displayPath(file, root);
   throw cellStartsRun(

@@ -41,37 +41,21 @@ function refuseBrokenCells({ path, cells, closure }: Checked): void {
   }
 }
 
-/** An assignment to another cell's variable works in the kernel only: there, all cells share one scope. */
-function refuseSharedState({ path, cells, index, closure }: Checked): void {
-  for (const [position, cell] of cells.entries()) {
-    if (cell.excluded !== undefined || cell.moduleName !== undefined) continue;
-    for (const statement of cell.analysed.statements)
-      for (const reference of statement.references) {
-        const kept = closure.needed.get(position)?.has(statement) ?? false;
-        const matters = reference.access === 'assign' || (reference.access === 'change' && reference.eager);
-        if (!matters || !(kept || reference.eager)) continue;
-        const definition = index.resolve(position, reference);
-        const owner = definition && definition.cell !== position ? cells[definition.cell] : undefined;
-        const isNeeded = definition?.statements.some((each) =>
-          closure.needed.get(definition.cell)?.has(each),
-        );
-        if (owner && isNeeded && definition?.statements.every((each) => each.kind !== 'import'))
-          throw sharedState(
-            path,
-            reference.name,
-            owner.number,
-            cell.number,
-            lineOf(cell, reference.position),
-          );
-      }
+/** What the handler itself or a run made of a variable cannot be made again while the function is loaded. */
+function refuseSharedState({ path, cells, closure }: Checked): void {
+  for (const { cell, change, because } of closure.passedOver) {
+    const source = cells[cell];
+    const owner = cells[change.owner];
+    if (because !== 'handler' || change.through !== undefined || !source || !owner) continue;
+    throw sharedState(path, change.name, owner.number, source.number, lineOf(source, change.position));
   }
 }
 
 function sharedState(path: string, name: string, owner: number, changer: number, line: number): Error {
   return cellStateShared(
-    `"${name}" of cell ${owner} in "${path}" is changed by cell ${changer}, line ${line}; a packaged function cannot keep state between cells`,
+    `"${name}" of cell ${owner} in "${path}" is changed by cell ${changer}, line ${line}, with what a run of the handler gave; a packaged function cannot start with that`,
     {
-      hint: `change "${name}" in cell ${owner} itself, or give the value to the handler as a parameter`,
+      hint: `give "${name}" to the handler as a parameter, or keep cell ${changer} out with "// slipway: ignore"`,
       location: { notebook: path, cell: changer, line },
       details: { name, cells: [owner, changer] },
     },

@@ -1,7 +1,7 @@
-import type { Closure, Link } from './close-over.ts';
+import type { TakenChange } from './changes/sort-changes.ts';
+import type { Closure } from './close-over.ts';
 import type { CellSource } from './read-cells.ts';
 import type { Definition, NameIndex } from './resolve-name.ts';
-import type { Statement } from './statement.ts';
 
 interface Packaged {
   readonly cells: readonly CellSource[];
@@ -14,10 +14,9 @@ interface Packaged {
 export function closureWarnings(packaged: Packaged): string[] {
   const warnings = [
     ...redefined(packaged),
-    ...staleValues(packaged),
     ...outsideMarkers(packaged),
     ...unresolvedNames(packaged),
-    ...foreignChanges(packaged),
+    ...changes(packaged),
     ...handlerState(packaged),
     ...ioAtLoad(packaged),
     ...brokenButUnneeded(packaged),
@@ -39,43 +38,6 @@ function redefined({ cells, index, closure }: Packaged): string[] {
         `"${link.name}" is defined in ${where} and again in cell ${numberOf(cells, link.to)}; the packaged function uses cell ${numberOf(cells, link.to)}`,
       ];
     });
-}
-
-/** A top-level value was computed through a function whose own names were redefined afterwards: the kernel kept the old value. */
-function staleValues({ cells, index, closure }: Packaged): string[] {
-  const warnings: string[] = [];
-  for (const [position, statements] of closure.needed)
-    for (const statement of statements)
-      for (const reference of statement.references.filter((each) => each.eager && each.called)) {
-        const callee = index.resolve(position, reference);
-        for (const late of lateLinks(closure, callee, new Set()))
-          if (late.to > position)
-            warnings.push(
-              `"${statement.declares.join(', ')}" in cell ${numberOf(cells, position)} is computed by "${reference.name}", which uses "${late.name}" of cell ${numberOf(cells, late.to)}; in the kernel it had been computed before that cell ran`,
-            );
-      }
-  return warnings;
-}
-
-function lateLinks(closure: Closure, callee: Definition | undefined, seen: Set<Statement>): Link[] {
-  return (callee?.statements ?? []).flatMap((statement) => {
-    if (seen.has(statement)) return [];
-    seen.add(statement);
-    const links = closure.links.filter((link) => link.statement === statement && !link.reference.eager);
-    const further = links.flatMap((link) =>
-      lateLinks(
-        closure,
-        {
-          cell: link.to,
-          statements: [...(closure.needed.get(link.to) ?? [])].filter((each) =>
-            each.declares.includes(link.name),
-          ),
-        },
-        seen,
-      ),
-    );
-    return [...links, ...further];
-  });
 }
 
 function outsideMarkers({ cells, closure }: Packaged): string[] {
@@ -108,26 +70,22 @@ function unresolvedNames({ cells, closure }: Packaged): string[] {
     });
 }
 
-/** `rows.push(…)` in another cell: whether it changes the value cannot be told for sure. */
-function foreignChanges({ cells, index, closure }: Packaged): string[] {
-  return cells.flatMap((cell, position) =>
-    cell.excluded !== undefined
-      ? []
-      : cell.analysed.statements.flatMap((statement) =>
-          statement.references
-            .filter((each) => each.eager && each.access === 'call-change')
-            .flatMap((reference) => {
-              const definition = index.resolve(position, reference);
-              const isNeeded = definition?.statements.some((each) =>
-                closure.needed.get(definition.cell)?.has(each),
-              );
-              if (!definition || definition.cell === position || !isNeeded) return [];
-              return [
-                `"${reference.name}" of cell ${numberOf(cells, definition.cell)} is changed in cell ${cell.number}, line ${statement.line}; the packaged function does not see that`,
-              ];
-            }),
-        ),
-  );
+/** Cells that change what others declare: what they do is packaged, unless they only try functions out. */
+function changes({ cells, closure }: Packaged): string[] {
+  const line = (cell: number, position: number): number =>
+    (cells[cell]?.analysed.file.getLineAndCharacterOfPosition(position).line ?? 0) + 1;
+  const what = ({ cell, change }: TakenChange): string =>
+    `"${change.name}" of cell ${numberOf(cells, change.owner)} is changed in cell ${numberOf(cells, cell)}, line ${line(cell, change.position)}${change.through === undefined ? '' : `, by "${change.through}"`}`;
+  return [
+    ...closure.changes
+      .filter(({ cell, change }) => cell !== change.owner)
+      .map((each) => `${what(each)}; that statement is packaged and runs whenever the function is loaded`),
+    ...closure.passedOver.map((each) =>
+      each.because === 'trial'
+        ? `${what(each)}; the call looks like a trial, so the packaged function does not see that`
+        : `${what(each)}; the packaged function starts without what the handler did there`,
+    ),
+  ];
 }
 
 /** B7: module state outlives a call within one process. */

@@ -1,5 +1,5 @@
 import type ts from 'typescript-ast';
-import { accessOf } from './access.ts';
+import { accessOf, argumentPlace, calledMethod } from './access.ts';
 import { isCalled, isFunctionLiteral, runsArgumentsAtOnce, unwrapExpression } from './call-expression.ts';
 import { functionNames, Scope, scopeNames } from './reference-scope.ts';
 import type { Reference } from './statement.ts';
@@ -59,6 +59,8 @@ class ReferenceCollector {
 
   #add(identifier: ts.Identifier, scope: Scope, eager: boolean, shorthand = false): void {
     if (identifier.text === '' || scope.has(identifier.text)) return;
+    const method = calledMethod(identifier);
+    const argumentOf = argumentPlace(identifier);
     this.found.push({
       name: identifier.text,
       eager,
@@ -66,6 +68,8 @@ class ReferenceCollector {
       called: isCalled(identifier),
       position: identifier.getStart(),
       shorthand,
+      ...(method === undefined ? {} : { method }),
+      ...(argumentOf === undefined ? {} : { argumentOf }),
     });
   }
 

@@ -1,6 +1,9 @@
 import { blankRanges } from './blank-text.ts';
 import type { Closure, Link } from './close-over.ts';
+import { editText, type TextEdit } from './edit-text.ts';
+import { followAssignments } from './own-assignments.ts';
 import type { CellSource } from './read-cells.ts';
+import { type SharedNames, sharedNames } from './shared-names.ts';
 import type { Statement } from './statement.ts';
 
 /** A cell as a module of the bundle. */
@@ -22,126 +25,154 @@ interface Emission {
   readonly moduleId: (cell: CellSource) => string;
 }
 
-/** Prefix of the little modules through which a cell sees what a later cell declares. */
+interface CellEmission extends Emission {
+  readonly cell: CellSource;
+  readonly needed: ReadonlySet<Statement>;
+  /** Uses of other cells' names in this one. */
+  readonly outgoing: readonly Link[];
+  /** Uses of this cell's names in others. */
+  readonly incoming: readonly Link[];
+  readonly shared: SharedNames;
+  /** Names of this cell that go into their slots. */
+  readonly given: readonly string[];
+}
+
+/** Prefix of the little modules that hold the names which cells share. */
 export const latePrefix = 'late:';
 
-/** Source of a late module: holds the value that the later cell puts there once it has run. */
-export const lateModule: string = 'export let value;\nexport function assign(next) { value = next; }\n';
+/** Source of such a module: what the name means at the moment. */
+export const lateModule: string = `export let value;
+export function assign(next) { value = next; }
+export function after(result, next) { value = next; return result; }
+export const slot = { get value() { return value; }, set value(next) { value = next; } };
+`;
 
 /**
- * One module a cell. Cells import from earlier cells only, so that they are evaluated in the notebook's order; what a
- * function uses from a later cell comes through a late module, which that cell fills.
+ * One module a cell. Cells import from earlier cells only, so that they are evaluated in the notebook's order. A name that means
+ * different things in the course of time lives in a slot, as all names do in the kernel: declarations and assignments fill it.
  */
 export function emitCells(emission: Emission): CellModule[] {
-  const positions = [...emission.closure.needed.keys()].sort((a, b) => a - b);
+  const { cells, closure } = emission;
+  const shared = sharedNames(closure);
+  const positions = [...closure.needed.keys()].sort((a, b) => a - b);
   return positions.flatMap((position) => {
-    const cell = emission.cells[position];
-    return cell ? [emitCell(emission, position, cell)] : [];
+    const cell = cells[position];
+    if (!cell) return [];
+    const needed = closure.needed.get(position) ?? new Set<Statement>();
+    const declared = new Set([...needed].flatMap((statement) => statement.declares));
+    return [
+      emitCell(
+        {
+          ...emission,
+          cell,
+          needed,
+          shared,
+          outgoing: closure.links.filter((link) => link.from === position),
+          incoming: closure.links.filter((link) => link.to === position),
+          given: [...declared].filter((name) => shared.givers(name).has(position)).sort(),
+        },
+        position,
+      ),
+    ];
   });
 }
 
-function emitCell(emission: Emission, position: number, cell: CellSource): CellModule {
-  const { closure, cells, moduleId } = emission;
-  const needed = closure.needed.get(position) ?? new Set<Statement>();
-  const outgoing = closure.links.filter((link) => link.from === position);
-  const aliases = aliasesOf(outgoing);
-  const appended: string[] = [];
-  for (const link of distinct(outgoing)) {
-    const target = cells[link.to];
-    if (target) appended.push(renderImport(link, aliases.get(key(link)) ?? link.name, target, emission));
-  }
-  const incoming = closure.links.filter((link) => link.to === position);
-  const given = [
-    ...new Set(incoming.filter((link) => isLate(link, emission)).map((link) => link.name)),
-  ].sort();
-  for (const name of given)
-    appended.push(
-      `import { assign as assign$${name} } from ${JSON.stringify(`${latePrefix}${moduleId(cell)}/${name}`)};`,
-      `assign$${name}(${name});`,
-    );
-  appended.push(renderExports(emission, position, needed, incoming));
+function emitCell(emission: CellEmission, position: number): CellModule {
+  const { cell, moduleId } = emission;
+  const appended = [
+    ...renderImports(emission),
+    ...emission.given.map(
+      (name) =>
+        `import { assign as assign$${name}, after as after$${name} } from ${JSON.stringify(latePrefix + name)};`,
+    ),
+    renderExports(emission, position),
+  ];
   return {
     id: moduleId(cell),
     cell: cell.number,
-    contents: `${blankUnneeded(cell, needed, outgoing, aliases)}\n;${appended.filter(Boolean).join('\n')}\n`,
+    contents: `${renderText(emission)}\n;${appended.filter(Boolean).join('\n')}\n`,
     original: cell.original,
   };
 }
 
-function renderImport(link: Link, local: string, target: CellSource, emission: Emission): string {
-  const id = emission.moduleId(target);
-  if (isLate(link, emission))
-    return `import { value as ${local} } from ${JSON.stringify(`${latePrefix}${id}/${link.name}`)};`;
-  return `import { ${link.name} as ${local} } from ${JSON.stringify(`notebook:${id}`)};`;
+function renderImports(emission: CellEmission): string[] {
+  const { outgoing, cells, moduleId, shared } = emission;
+  const lines = outgoing.map((link) => {
+    const { name } = link;
+    const target = cells[link.to];
+    if (!shared.isShared(link))
+      return `import { ${name} } from ${JSON.stringify(`notebook:${target ? moduleId(target) : ''}`)};`;
+    const local = localName(link, emission);
+    const what = local === slotName(name) ? 'slot' : 'value';
+    return `import { ${what === local ? what : `${what} as ${local}`} } from ${JSON.stringify(latePrefix + name)};`;
+  });
+  return [...new Set(lines)].sort();
 }
 
-/** A use of a later cell's name; a variable that its own cell keeps assigning is imported directly, to stay live. */
-function isLate(link: Link, { cells, closure }: Emission): boolean {
-  if (link.to < link.from) return false;
-  const reassigned = [...(closure.needed.get(link.to) ?? [])].some((statement) =>
-    statement.references.some(
-      (reference) => reference.name === link.name && reference.access === 'assign' && !reference.eager,
-    ),
-  );
-  return !reassigned && cells[link.to] !== undefined;
+const slotName = (name: string): string => `slot$${name}`;
+
+/** What a use of a shared name is called in its cell: assignable, beside a plain import of the name, or simply itself. */
+function localName(link: Link, { outgoing, shared }: CellEmission): string {
+  const { name } = link;
+  const same = outgoing.filter((each) => each.name === name);
+  if (same.some((each) => each.reference.access === 'assign')) return slotName(name);
+  return same.some((each) => !shared.isShared(each)) ? `${name}$late` : name;
 }
 
-function renderExports(
-  emission: Emission,
-  position: number,
-  needed: ReadonlySet<Statement>,
-  incoming: readonly Link[],
-): string {
+function renderExports({ needed, incoming, shared, wanted }: CellEmission, position: number): string {
   const already = new Set([...needed].flatMap((statement) => statement.exports));
-  const wanted = new Set([
-    ...incoming.filter((link) => !isLate(link, emission)).map((link) => link.name),
-    ...(emission.wanted.get(position) ?? []),
+  const names = new Set([
+    ...incoming.filter((link) => !shared.isShared(link)).map((link) => link.name),
+    ...(wanted.get(position) ?? []),
   ]);
-  const names = [...wanted].filter((name) => !already.has(name)).sort();
-  return names.length > 0 ? `export { ${names.join(', ')} };` : '';
+  const missing = [...names].filter((name) => !already.has(name)).sort();
+  return missing.length > 0 ? `export { ${missing.join(', ')} };` : '';
 }
 
-/**
- * A cell can use a name at once and again later, and mean two cells' declarations; the later one then gets another name.
- */
-function aliasesOf(links: readonly Link[]): Map<string, string> {
-  const targets = new Map<string, Set<number>>();
-  for (const { name, to } of links) targets.set(name, (targets.get(name) ?? new Set()).add(to));
-  const aliases = new Map<string, string>();
-  for (const link of links)
-    if ((targets.get(link.name)?.size ?? 0) > 1 && !link.reference.eager)
-      aliases.set(key(link), `${link.name}$${link.to}`);
-  return aliases;
-}
-
-function distinct(links: readonly Link[]): Link[] {
-  const byKey = new Map(links.map((link) => [key(link), link]));
-  return [...byKey.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-/** A late and an eager use of one target share an import unless the name needs an alias. */
-const key = (link: Link): string => `${link.name} ${link.to}`;
-
-function blankUnneeded(
-  cell: CellSource,
-  needed: ReadonlySet<Statement>,
-  outgoing: readonly Link[],
-  aliases: ReadonlyMap<string, string>,
-): string {
-  const { text, statements } = cell.analysed;
-  const unneeded = statements.filter((statement) => !needed.has(statement) && statement.kind !== 'type');
+function renderText(emission: CellEmission): string {
+  const { text, statements } = emission.cell.analysed;
+  const unneeded = statements.filter(
+    (statement) => !emission.needed.has(statement) && statement.kind !== 'type',
+  );
   let out = blankRanges(text, unneeded);
   // a statement taken out may have ended the one before it: the semicolon keeps them apart
   for (const { start, end } of unneeded)
     if (end > start) out = `${out.slice(0, start)};${out.slice(start + 1)}`;
-  const edits = outgoing.filter((link) => aliases.has(key(link)) && !link.reference.eager);
-  for (const link of [...edits].sort((a, b) => b.reference.position - a.reference.position)) {
-    const alias = aliases.get(key(link)) ?? link.name;
-    const at = link.reference.position;
-    out =
-      out.slice(0, at) +
-      (link.reference.shorthand ? `${link.name}: ${alias}` : alias) +
-      out.slice(at + link.name.length);
-  }
-  return out;
+  const enclosures = emission.given
+    .flatMap((name) => [...emission.needed].flatMap((statement) => followAssignments(statement, name)))
+    .sort((a, b) => a.open.at - b.open.at || b.close.at - a.close.at);
+  // for one place: inner ends before outer ones, then what follows a declaration, then beginnings
+  return editText(out, [
+    ...enclosures.map((each) => each.close).reverse(),
+    ...slotFillings(emission),
+    ...enclosures.map((each) => each.open),
+    ...renamedUses(emission),
+  ]);
+}
+
+function renamedUses(emission: CellEmission): TextEdit[] {
+  const edits = emission.outgoing
+    .filter((link) => emission.shared.isShared(link))
+    .flatMap((link): [number, TextEdit][] => {
+      const { name, reference } = link;
+      const local = localName(link, emission);
+      if (local === name) return [];
+      const text = local === slotName(name) ? `${local}.value` : local;
+      const at = reference.position;
+      return [[at, { at, length: name.length, text: reference.shorthand ? `${name}: ${text}` : text }]];
+    });
+  // a use that means different cells in the course of time is one use all the same
+  return [...new Map(edits).values()];
+}
+
+/** After each declaration its slot holds what the name means from then on. */
+function slotFillings(emission: CellEmission): TextEdit[] {
+  return emission.given.flatMap((name) =>
+    [...emission.needed]
+      .filter((statement) => statement.declares.includes(name))
+      .map((statement) => ({
+        at: statement.end,
+        text: `;assign$${name}(${name});`,
+      })),
+  );
 }

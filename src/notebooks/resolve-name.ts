@@ -7,14 +7,22 @@ export interface Definition {
   readonly statements: readonly Statement[];
 }
 
+/** When a piece of code runs: while the cell at this position runs, or, `Infinity`, after all cells have. */
+export type Time = number;
+
 /** All value names of a notebook's cells. */
 export interface NameIndex {
   /** In the cell itself. */
   own(cell: number, name: string): Definition | undefined;
-  /** As a reference from that cell reads it (see `createNameIndex`). */
-  resolve(cell: number, reference: Pick<Reference, 'name' | 'eager'>): Definition | undefined;
+  /**
+   * As a reference from that cell reads it (see `createNameIndex`).
+   * @param time when code that runs later does run. @default after all cells
+   */
+  resolve(cell: number, reference: Pick<Reference, 'name' | 'eager'>, time?: Time): Definition | undefined;
   /** Cells that declare the name, in order. */
   declaring(name: string): readonly number[];
+  /** Cells that declare again what an earlier cell declared, in order: between them, all names mean the same. */
+  readonly turns: readonly number[];
 }
 
 /**
@@ -23,43 +31,50 @@ export interface NameIndex {
  * Code between markers comes before code outside of them.
  */
 export function createNameIndex(cells: readonly CellSource[]): NameIndex {
-  const everything = cells.map((cell) => declarationTable(cell, () => true));
-  const isMarkedUp = cells.some((cell) => cell.marked !== undefined);
-  const marked = isMarkedUp
-    ? cells.map((cell) => declarationTable(cell, (each) => isMarked(cell, each)))
-    : everything;
+  const everything = createTable(cells, () => true);
+  const marked = cells.some((cell) => cell.marked !== undefined) ? createTable(cells, isMarked) : everything;
   const own: NameIndex['own'] = (cell, name) => ownIn(marked, cell, name) ?? ownIn(everything, cell, name);
   return {
     own,
-    resolve: (from, use) => resolveIn(marked, from, use) ?? resolveIn(everything, from, use),
-    declaring: (name) => everything.flatMap((table, cell) => (table.has(name) ? [cell] : [])),
+    resolve(from, use, time = Number.POSITIVE_INFINITY) {
+      const at = use.eager ? from : time;
+      return resolveIn(marked, from, use.name, at) ?? resolveIn(everything, from, use.name, at);
+    },
+    declaring: (name) => [...(everything.get(name)?.keys() ?? [])],
+    turns: [...new Set([...everything.values()].flatMap((byCell) => [...byCell.keys()].slice(1)))].sort(
+      (a, b) => a - b,
+    ),
   };
 }
 
-type DeclarationTable = ReadonlyMap<string, readonly Statement[]>;
+/** Name to declaring cells, in order, to their statements. */
+type DeclarationTable = ReadonlyMap<string, ReadonlyMap<number, readonly Statement[]>>;
 
-function ownIn(tables: readonly DeclarationTable[], cell: number, name: string): Definition | undefined {
-  const statements = tables[cell]?.get(name);
+function ownIn(table: DeclarationTable, cell: number, name: string): Definition | undefined {
+  const statements = table.get(name)?.get(cell);
   return statements && { cell, statements };
 }
 
-function resolveIn(
-  tables: readonly DeclarationTable[],
-  from: number,
-  { name, eager }: Pick<Reference, 'name' | 'eager'>,
-): Definition | undefined {
-  const itself = ownIn(tables, from, name);
+function resolveIn(table: DeclarationTable, from: number, name: string, time: Time): Definition | undefined {
+  const itself = ownIn(table, from, name);
   if (itself) return itself;
-  const all = tables.flatMap((table, cell) => (table.has(name) ? [cell] : []));
-  const before = eager ? all.filter((cell) => cell < from) : [];
-  const chosen = before.at(-1) ?? all.at(-1);
-  return chosen === undefined ? undefined : ownIn(tables, chosen, name);
+  const all = [...(table.get(name)?.keys() ?? [])];
+  const chosen = all.findLast((cell) => cell <= time) ?? all.at(-1);
+  return chosen === undefined ? undefined : ownIn(table, chosen, name);
 }
 
-function declarationTable(cell: CellSource, counts: (statement: Statement) => boolean): DeclarationTable {
-  const table = new Map<string, Statement[]>();
-  if (cell.excluded !== undefined || cell.moduleName !== undefined) return table;
-  for (const statement of cell.analysed.statements.filter(counts))
-    for (const name of statement.declares) table.set(name, [...(table.get(name) ?? []), statement]);
+function createTable(
+  cells: readonly CellSource[],
+  counts: (cell: CellSource, statement: Statement) => boolean,
+): DeclarationTable {
+  const table = new Map<string, Map<number, Statement[]>>();
+  for (const [position, cell] of cells.entries()) {
+    if (cell.excluded !== undefined || cell.moduleName !== undefined) continue;
+    for (const statement of cell.analysed.statements.filter((each) => counts(cell, each)))
+      for (const name of statement.declares) {
+        const byCell = table.get(name) ?? new Map<number, Statement[]>();
+        table.set(name, byCell.set(position, [...(byCell.get(position) ?? []), statement]));
+      }
+  }
   return table;
 }

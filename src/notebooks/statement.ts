@@ -16,6 +16,10 @@ export interface Reference {
   readonly position: number;
   /** `{ name }`: key and value in one. */
   readonly shorthand: boolean;
+  /** Name of the method in `name.method(…)`, `name.a[0].method(…)`. */
+  readonly method?: string;
+  /** The value, or a part of it, is given to a function of this name, at this place. */
+  readonly argumentOf?: { readonly callee: string; readonly index: number };
 }
 
 /** A name brought in by an import declaration. */

@@ -15,7 +15,14 @@ export function typescript(): TypeScript {
 /** Parses one file or cell; nothing outside the text is looked at. */
 export function parseSource(name: string, text: string): ts.SourceFile {
   const api = typescript();
-  return api.createSourceFile(name, text, api.ScriptTarget.ES2022, true, scriptKind(api, name));
+  const options: ts.CreateSourceFileOptions = {
+    languageVersion: api.ScriptTarget.ES2022,
+    // else `await (f)()` in a cell without imports would be a call of a function named "await"
+    setExternalModuleIndicator: (file) => {
+      Object.assign(file, { externalModuleIndicator: true });
+    },
+  };
+  return api.createSourceFile(name, text, options, true, scriptKind(api, name));
 }
 
 function scriptKind(api: TypeScript, name: string): ts.ScriptKind {

@@ -1,0 +1,41 @@
+import type { Closure, Link } from './close-over.ts';
+
+/** How the names that cross cells get from one to the other. */
+export interface SharedNames {
+  /** Whether the use reads, or writes, the slot that all cells share under this name, as they do in the kernel. */
+  isShared(link: Link): boolean;
+  /** Cells, by position, that put their declaration of the name into its slot. */
+  givers(name: string): ReadonlySet<number>;
+  /** Whether a cell assigns the name of another cell. */
+  isAssigned(name: string): boolean;
+}
+
+/**
+ * A name goes through a slot where it means different declarations in the course of time: its cell comes later than the use, it is
+ * declared several times and used while that goes on, or another cell assigns it. All others are plain imports.
+ */
+export function sharedNames({ links }: Closure): SharedNames {
+  const assigned = new Set(links.filter(isAssignment).map((link) => link.name));
+  const targets = new Map<string, Set<number>>();
+  for (const link of links.filter((each) => !each.reference.eager)) {
+    const key = useKey(link);
+    targets.set(key, (targets.get(key) ?? new Set()).add(link.to));
+  }
+  const isShared = (link: Link): boolean => {
+    if (assigned.has(link.name)) return true;
+    if (link.reference.eager) return link.to > link.from;
+    const all = targets.get(useKey(link)) ?? new Set();
+    return all.size > 1 || link.to > link.from;
+  };
+  const givers = new Map<string, Set<number>>();
+  for (const link of links.filter(isShared))
+    givers.set(link.name, (givers.get(link.name) ?? new Set()).add(link.to));
+  return {
+    isShared,
+    givers: (name) => givers.get(name) ?? new Set(),
+    isAssigned: (name) => assigned.has(name),
+  };
+}
+
+const isAssignment = (link: Link): boolean => link.reference.access === 'assign';
+const useKey = ({ from, name }: Link): string => `${from} ${name}`;
