@@ -19,8 +19,8 @@ export interface ClusterState {
   readonly argo: boolean;
   /** Whether the start came to its end. */
   readonly ready: boolean;
-  /** The test run that started it and will stop it; absent when a person did. */
-  readonly owner?: string;
+  /** Started by a test run: the last one that uses it stops it. What a person started stays. */
+  readonly forTests: boolean;
 }
 
 export function readClusterState(name: string): ClusterState | undefined {

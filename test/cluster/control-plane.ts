@@ -40,6 +40,7 @@ export function apiServer({ config }: ControlPlaneFiles, nodeAddress: string): C
       `--service-cluster-ip-range=${serviceRange}`,
       `--token-auth-file=${path.join(config, 'tokens.csv')}`,
       '--authorization-mode=Node,RBAC',
+      '--kubelet-preferred-address-types=InternalIP',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${key}`,
       `--service-account-signing-key-file=${key}`,

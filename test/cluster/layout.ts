@@ -50,22 +50,6 @@ export const programs: Readonly<
 /** Folder with Argo's custom resource definitions, from its module. */
 export const argoDefinitions: string = path.join(argo, 'crds');
 
-/** The programs that Debian packages bring, with the package of each. */
-export const debianPrograms: Readonly<Record<string, string>> = {
-  etcd: 'etcd-server',
-  containerd: 'containerd',
-  ctr: 'containerd',
-  runc: 'runc',
-  '/usr/lib/cni/bridge': 'containernetworking-plugins',
-  'docker-registry': 'docker-registry',
-  iptables: 'iptables',
-  conntrack: 'conntrack',
-  skopeo: 'skopeo',
-  ip: 'iproute2',
-  nsenter: 'util-linux',
-  unshare: 'util-linux',
-};
-
 /** Files and folders of one cluster. */
 export interface ClusterFolders {
   readonly root: string;

@@ -50,9 +50,9 @@ async function run(
   }
 }
 
-async function bringUp(name: string, _argo: boolean): Promise<number> {
+async function bringUp(name: string, argo: boolean): Promise<number> {
   const started = performance.now();
-  await up({ name });
+  await up({ name, argo });
   console.error(`cluster "${name}" is ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return status(name);
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { ProcessIdentity } from '../../src/tracking/journal-event.ts';
 import { identify, isAlive } from '../../src/tracking/process-identity.ts';
@@ -83,12 +83,16 @@ export function inside(holder: ProcessIdentity, command: readonly string[]): str
   return runCommand('nsenter', [...nsenter(holder), ...command]);
 }
 
-/** Ends everything inside the namespaces and waits until it is gone. */
-export async function closeNamespaces(holder: ProcessIdentity): Promise<void> {
+/** Ends everything inside the namespaces and waits until it is gone, the network link included. */
+export async function closeNamespaces(holder: ProcessIdentity, link: string): Promise<void> {
   if (isAlive(holder)) process.kill(holder.pid, 'SIGKILL');
   // the kernel lets process 1 of a namespace go only after all others in it
-  await until(() => !isAlive(holder), {
+  await until(() => identify(holder.pid).startTicks !== holder.startTicks, {
     describe: () => `process ${holder.pid} of the cluster does not end`,
+    everyMs: 10,
+  });
+  await until(() => !existsSync(`/sys/class/net/${link}`), {
+    describe: () => `the network link "${link}" of the cluster does not go`,
     everyMs: 10,
   });
 }

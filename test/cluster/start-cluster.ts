@@ -32,7 +32,8 @@ import { until } from './until.ts';
 
 export interface StartOptions {
   readonly name: string;
-  readonly owner?: string | undefined;
+  /** @default false */
+  readonly forTests?: boolean;
 }
 
 /** Starts control plane, node and registry; resolves when the node takes pods. Everything that it starts is recorded first. */
@@ -47,7 +48,7 @@ class StartingCluster {
   readonly #name: string;
   #tokens: Tokens | undefined;
 
-  constructor({ name, owner }: StartOptions, registryPort: number) {
+  constructor({ name, forTests = false }: StartOptions, registryPort: number) {
     this.#name = name;
     this.#config = clusterFolders(name).config;
     this.#state = {
@@ -58,7 +59,7 @@ class StartingCluster {
       kernelSettings: readKernelSettings(),
       argo: false,
       ready: false,
-      ...(owner === undefined ? {} : { owner }),
+      forTests,
     };
   }
 

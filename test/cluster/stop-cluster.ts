@@ -12,7 +12,7 @@ export async function stopCluster(name: string): Promise<boolean> {
   const state = readClusterState(name);
   const { root } = clusterFolders(name);
   if (state) {
-    if (state.holder) await closeNamespaces(state.holder);
+    if (state.holder) await closeNamespaces(state.holder, state.link);
     for (const component of Object.values(state.components))
       if (isAlive(component)) await killComponent(component);
     restoreKernelSettings(state);

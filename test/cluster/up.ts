@@ -1,24 +1,31 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive } from '../../src/tracking/process-identity.ts';
+import { startArgo } from './argo.ts';
 import { buildPrograms } from './build-programs.ts';
 import { ClusterError } from './cluster-error.ts';
 import { withClusterLock } from './cluster-lock.ts';
 import { type ClusterState, readClusterState } from './cluster-state.ts';
-import { debianPrograms, stateRoot } from './layout.ts';
+import { missingPackages } from './debian-programs.ts';
+import { stateRoot } from './layout.ts';
 import { type StartOptions, startCluster } from './start-cluster.ts';
 import { stopCluster } from './stop-cluster.ts';
 
+export interface UpOptions extends StartOptions {
+  /** With Argo Workflows. @default false */
+  readonly argo?: boolean;
+}
+
 /** Brings a cluster up unless it runs already; what an earlier start left broken is removed first. */
-export async function up(options: StartOptions): Promise<ClusterState> {
+export async function up({ argo = false, ...options }: UpOptions): Promise<ClusterState> {
   refuseUnfit();
-  buildPrograms();
+  buildPrograms({ argo });
   return withClusterLock(options.name, async () => {
     const running = readClusterState(options.name);
-    if (running && deadParts(running).length === 0 && running.ready) return running;
-    await stopCluster(options.name);
+    const healthy = running?.ready === true && deadParts(running).length === 0;
+    if (!healthy) await stopCluster(options.name);
     try {
-      return await startCluster(options);
+      const state = healthy ? running : await startCluster(options);
+      return argo ? await startArgo(state) : state;
     } catch (error) {
       await keepOnlyLogs(options.name);
       throw error;
@@ -36,15 +43,6 @@ export function deadParts({ holder, components }: ClusterState): string[] {
   const parts = { ...components, ...(holder ? { namespaces: holder } : {}) };
   const dead = Object.entries(parts).filter(([, process]) => isAlive(process) !== true);
   return [...(holder ? [] : ['namespaces']), ...dead.map(([name]) => name)];
-}
-
-/** Programs of Debian packages that are not installed, with their packages. */
-export function missingPackages(): Record<string, string> {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
-  const missing = Object.entries(debianPrograms).filter(
-    ([program]) => !folders.some((folder) => existsSync(path.resolve(folder, program))),
-  );
-  return Object.fromEntries(missing);
 }
 
 function refuseUnfit(): void {

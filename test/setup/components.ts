@@ -2,9 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'vitest';
+import { missingPrograms } from '../cluster/build-programs.ts';
+import { missingPackages } from '../cluster/debian-programs.ts';
 
 /** What a suite needs beside Node. `.ci/run` installs and starts all of it. */
-export type Component = keyof typeof probes;
+export type Component =
+  | 'docker'
+  | 'registry'
+  | 'skopeo'
+  | 'umoci'
+  | 'chromium'
+  | 'jupyter'
+  | 'deno'
+  | 'kubernetes'
+  | 'argo';
 
 const cache =
   process.env.SLIPWAY_CI_CACHE ??
@@ -16,7 +27,13 @@ export const programs: Readonly<Record<'jupyter' | 'deno', string>> = {
   deno: process.env.SLIPWAY_TEST_DENO ?? path.join(cache, 'deno/node_modules/@deno/linux-x64-glibc/deno'),
 };
 
-const probes = {
+const hasCluster = (parts: { argo?: boolean }): boolean =>
+  process.env.SLIPWAY_TEST_KUBECONFIG !== undefined ||
+  (process.getuid?.() === 0 &&
+    Object.keys(missingPackages()).length === 0 &&
+    missingPrograms(parts).length === 0);
+
+const probes: Readonly<Record<Component, () => boolean>> = {
   docker: () => succeeds('docker', ['version']),
   registry: () => succeeds('docker-registry', ['--version']),
   skopeo: () => succeeds('skopeo', ['--version']),
@@ -24,6 +41,8 @@ const probes = {
   chromium: () => existsSync('/usr/bin/chromium'),
   jupyter: () => existsSync(programs.jupyter),
   deno: () => existsSync(programs.deno),
+  kubernetes: () => hasCluster({}),
+  argo: () => hasCluster({ argo: true }),
 };
 
 /**

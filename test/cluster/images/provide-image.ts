@@ -30,6 +30,7 @@ export function pushSimpleImage(image: SimpleImage, repository: string): string 
     runCommand('skopeo', [
       'copy',
       '--quiet',
+      '--preserve-digests',
       '--dest-tls-verify=false',
       `oci:${folder}:image`,
       `docker://${repository}:test`,

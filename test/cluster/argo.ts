@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type ClusterState, writeClusterState } from './cluster-state.ts';
+import { type Component, startComponent, untilReady } from './component.ts';
+import { kubeconfigOf } from './credentials.ts';
+import { renderLayer } from './images/layer.ts';
+import { pushSimpleImage } from './images/provide-image.ts';
+import { kubectl } from './kubectl.ts';
+import { argoDefinitions, argoVersion, clusterFolders, programs } from './layout.ts';
+
+const namespace = 'argo';
+
+/** Adds Argo Workflows to a running cluster: its definitions, and its controller as a process beside the control plane. */
+export async function startArgo(state: ClusterState): Promise<ClusterState> {
+  if (state.argo || !state.holder) return state;
+  const { config, kubeconfig, logs } = clusterFolders(state.name);
+  const definitions = readdirSync(argoDefinitions).filter((name) => name.startsWith('argoproj.io_'));
+  const files = definitions.flatMap((name) => ['-f', path.join(argoDefinitions, name)]);
+  kubectl(kubeconfig, ['apply', '--server-side', ...files]);
+  kubectl(kubeconfig, ['wait', '--for=condition=established', 'crd', '--all', '--timeout=30s']);
+  kubectl(kubeconfig, ['apply', '-f', '-'], JSON.stringify(renderArgoNamespace()));
+  const executor = await pushExecutor(state.registryPort);
+  const running = startComponent(controller(kubeconfigOf(config)('admin'), executor), {
+    logs,
+    holder: state.holder,
+  });
+  const next = { ...state, argo: true, components: { ...state.components, [running.name]: running.process } };
+  writeClusterState(next);
+  await untilReady(running, () =>
+    readFileSync(running.log, 'utf8').includes('Manager initialized successfully'),
+  );
+  return next;
+}
+
+/** The controller asks for work again after a second instead of ten: tests have small graphs. */
+function controller(kubeconfig: string, executor: string): Component {
+  return {
+    name: 'argo-workflow-controller',
+    command: [
+      programs.argoController,
+      `--kubeconfig=${kubeconfig}`,
+      `--namespace=${namespace}`,
+      `--executor-image=${executor}`,
+      '--executor-image-pull-policy=IfNotPresent',
+    ],
+    env: { LEADER_ELECTION_DISABLE: 'true', LEADER_ELECTION_IDENTITY: 'one', DEFAULT_REQUEUE_TIME: '1s' },
+  };
+}
+
+async function pushExecutor(port: number): Promise<string> {
+  const content = readFileSync(programs.argoexec);
+  const layer = await renderLayer([
+    { name: 'bin/argoexec', content, mode: 0o755 },
+    { name: 'tmp/', mode: 0o1777 },
+    {
+      name: 'etc/passwd',
+      content: Buffer.from('root:x:0:0::/:/bin/false\nargoexec:x:8737:8737::/tmp:/bin/false\n'),
+    },
+  ]);
+  const image = { layer, entrypoint: ['/bin/argoexec'], user: '8737' };
+  return pushSimpleImage(image, `127.0.0.1:${port}/slipway-test/argoexec-${argoVersion}`);
+}
+
+function renderArgoNamespace(): unknown {
+  return {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'workflow-controller-configmap', namespace } },
+    ],
+  };
+}
+
+/** Lets the steps of workflows in a namespace report their results: a service account `workflow` with nothing but that. */
+export function renderStepAccount(namespace: string): unknown {
+  const name = 'workflow';
+  const metadata = { name, namespace };
+  const apiGroup = 'rbac.authorization.k8s.io';
+  return {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+      {
+        apiVersion: `${apiGroup}/v1`,
+        kind: 'Role',
+        metadata,
+        rules: [
+          { apiGroups: ['argoproj.io'], resources: ['workflowtaskresults'], verbs: ['create', 'patch'] },
+        ],
+      },
+      {
+        apiVersion: `${apiGroup}/v1`,
+        kind: 'RoleBinding',
+        metadata,
+        roleRef: { apiGroup, kind: 'Role', name },
+        subjects: [{ kind: 'ServiceAccount', name, namespace }],
+      },
+    ],
+  };
+}
