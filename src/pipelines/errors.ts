@@ -28,7 +28,7 @@ export const pipelineAsync: ErrorFactory = defineError(
 export const pipelineNested: ErrorFactory = defineError(
   'PIPELINE_NESTED',
   'usage',
-  'A pipeline is used inside another pipeline.',
+  'A pipeline contains itself, or is planned or run while another one is being built.',
 );
 export const outsidePipeline: ErrorFactory = defineError(
   'OUTSIDE_PIPELINE',
@@ -54,6 +54,26 @@ export const stepOutputMissing: ErrorFactory = defineError(
   'STEP_OUTPUT_MISSING',
   'failed',
   'A step needs an output that the step before it did not produce.',
+);
+export const stepArtifactGone: ErrorFactory = defineError(
+  'STEP_ARTIFACT_GONE',
+  'failed',
+  'An artifact was removed from the store before the step that reads it could start.',
+);
+export const mapInvalid: ErrorFactory = defineError(
+  'MAP_INVALID',
+  'failed',
+  'A map cannot go over the value that it got, or cannot tell its items apart.',
+);
+export const resumeImpossible: ErrorFactory = defineError(
+  'RESUME_IMPOSSIBLE',
+  'usage',
+  'A pipeline run cannot be resumed, or an earlier run lacks the outputs that a partial run starts from.',
+);
+export const stepUnknown: ErrorFactory = defineError(
+  'STEP_UNKNOWN',
+  'usage',
+  'A step is named that the pipeline does not have.',
 );
 export const stepFailed: ErrorFactory = defineError(
   'STEP_FAILED',

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import type { LogChunk } from '../runtime/runtime.ts';
-import type { RunRecord, RunState } from '../tracking/run.ts';
+import type { ArtifactRecord, RunRecord, RunState } from '../tracking/run.ts';
 import type { Plan } from './plan.ts';
 
 /** What happens while a plan runs, as it happens; for showing progress. Times are milliseconds since 1970. */
@@ -34,10 +34,16 @@ export interface StepChange {
   readonly step: string;
   readonly function: string;
   readonly state: RunState;
+  /** Whether its outputs are those of an earlier run. */
+  readonly cached?: boolean;
+  /** Of a step inside a map that stands for all its items: how many there are. */
+  readonly items?: number;
   readonly reason?: string;
   readonly runUid?: string;
   readonly results?: Readonly<Record<string, Json>>;
   readonly error?: ErrorRecord;
+  /** What an earlier run produced that now stands for this one. */
+  readonly artifacts?: readonly ArtifactRecord[];
   /** The step's own record, once it has ended. */
   readonly record?: RunRecord;
 }

@@ -1,5 +1,5 @@
 import { conditionValues } from './condition.ts';
-import type { Plan, PlanStep, PlanValue } from './plan.ts';
+import type { Plan, PlanMap, PlanStep, PlanValue } from './plan.ts';
 import { stepsOf } from './plan-value.ts';
 
 /** The plan's steps, the exit step last. */
@@ -8,23 +8,44 @@ export function allSteps(plan: Plan): readonly PlanStep[] {
   return onExit === undefined ? steps : [...steps, onExit];
 }
 
-/** Ids of the steps that must have ended before this one starts: by data, by condition, by order. Each once. */
-export function dependenciesOf(step: PlanStep): readonly string[] {
-  return [...new Set([...valuesOf(step).flatMap(stepsOf), ...step.after])];
-}
+type Maps = Plan['spec']['maps'];
 
-/** Whether `step` takes data from `other` or decides by it, rather than only waiting for it. */
-export function needsDataOf(step: PlanStep, other: string): boolean {
-  return valuesOf(step).some((value) => stepsOf(value).includes(other));
-}
-
-/** Every value that a step looks at: arguments, condition, mapped items. */
-export function valuesOf(step: PlanStep): readonly PlanValue[] {
+/** Ids of the steps that must have ended before this one starts: by data, by condition, by order, by what it is mapped over. */
+export function dependenciesOf(step: PlanStep, maps: Maps = {}): readonly string[] {
   return [
-    ...Object.values(step.arguments),
-    ...(step.when === undefined ? [] : conditionValues(step.when)),
-    ...(step.map === undefined ? [] : [step.map.items]),
+    ...new Set([
+      ...valuesOf(step, maps).flatMap(stepsOf),
+      ...step.after,
+      ...mapsAround(step, maps).flatMap((map) => map.after),
+    ]),
   ];
+}
+
+/** Every value that a step looks at: arguments, condition, and those of the maps around it. */
+export function valuesOf(step: PlanStep, maps: Maps = {}): readonly PlanValue[] {
+  return [...ownValues(step), ...mapsAround(step, maps).flatMap(mapOwnValues)];
+}
+
+/** The values of a step itself: arguments and condition. */
+export function ownValues(step: PlanStep): readonly PlanValue[] {
+  return [...Object.values(step.arguments), ...(step.when === undefined ? [] : conditionValues(step.when))];
+}
+
+/** The values that a map looks at: its items and its condition. */
+export function mapOwnValues(map: PlanMap): readonly PlanValue[] {
+  return [map.items, ...(map.when === undefined ? [] : conditionValues(map.when))];
+}
+
+/** Ids of a map and of those around it, the outermost first. */
+export function mapChain(map: string | undefined, maps: Maps = {}): readonly string[] {
+  const chain: string[] = [];
+  for (let at = map; at !== undefined && !chain.includes(at); at = maps[at]?.within) chain.unshift(at);
+  return chain;
+}
+
+function mapsAround(step: PlanStep, maps: Maps = {}): readonly PlanMap[] {
+  if (step.map === undefined) return [];
+  return mapChain(step.map, maps).flatMap((id) => maps[id] ?? []);
 }
 
 export interface SortedSteps {
@@ -35,12 +56,12 @@ export interface SortedSteps {
 }
 
 /** Topological order that depends on ids and edges only, never on the order in which steps were written. */
-export function sortSteps(steps: readonly PlanStep[]): SortedSteps {
+export function sortSteps(steps: readonly PlanStep[], maps?: Maps): SortedSteps {
   const byId = new Map(steps.map((step) => [step.id, step]));
   const waiting = new Map<string, Set<string>>();
   const dependents = new Map<string, string[]>();
   for (const step of steps) {
-    const needs = dependenciesOf(step).filter((id) => byId.has(id));
+    const needs = dependenciesOf(step, maps).filter((id) => byId.has(id));
     waiting.set(step.id, new Set(needs));
     for (const id of needs) {
       const known = dependents.get(id);

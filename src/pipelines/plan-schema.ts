@@ -19,7 +19,19 @@ const planValue: v.GenericSchema<PlanValue> = v.lazy(() =>
     v.strictObject({ type: v.literal('output'), step: v.string(), path }),
     v.strictObject({ type: v.literal('list'), items: v.array(planValue) }),
     v.strictObject({ type: v.literal('record'), entries: v.record(v.string(), planValue) }),
-    v.strictObject({ type: v.literal('item'), of: v.string(), path }),
+    v.strictObject({
+      type: v.literal('item'),
+      of: v.string(),
+      part: v.picklist(['value', 'index', 'key']),
+      path,
+    }),
+    v.strictObject({
+      type: v.literal('gather'),
+      of: v.string(),
+      value: planValue,
+      steps: v.array(v.string()),
+      path,
+    }),
   ]),
 );
 
@@ -49,6 +61,7 @@ const cache = v.strictObject({
   version: v.exactOptional(v.string()),
   ignore: v.exactOptional(v.array(v.string())),
   ttlMs: v.exactOptional(count),
+  singleFlight: v.exactOptional(v.boolean()),
 });
 
 const options = v.strictObject({
@@ -85,12 +98,32 @@ const step = v.strictObject({
   arguments: v.record(v.string(), planValue),
   after: v.array(v.string()),
   when: v.exactOptional(planCondition),
-  map: v.exactOptional(
-    v.strictObject({ items: planValue, as: v.string(), parallelism: v.exactOptional(positive) }),
-  ),
+  map: v.exactOptional(v.string()),
   sweep: v.exactOptional(sweep),
   options,
 });
+
+const map = v.strictObject({
+  items: planValue,
+  key: v.exactOptional(v.string()),
+  parallelism: v.exactOptional(positive),
+  within: v.exactOptional(v.string()),
+  after: v.array(v.string()),
+  when: v.exactOptional(planCondition),
+});
+
+const pruned = v.variant('type', [
+  v.strictObject({
+    type: v.literal('given'),
+    run: v.string(),
+    results: jsonRecord,
+    artifacts: v.array(
+      v.looseObject({ key: v.string(), kind: v.string(), uri: v.string(), digest: v.string() }),
+    ),
+    reason: v.string(),
+  }),
+  v.strictObject({ type: v.literal('left-out'), reason: v.string() }),
+]);
 
 const parameter = v.looseObject({
   name: v.string(),
@@ -123,6 +156,8 @@ const plan = v.strictObject({
     arguments: jsonRecord,
     functions: v.record(v.string(), planFunction),
     steps: v.array(step),
+    maps: v.exactOptional(v.record(v.string(), map)),
+    pruned: v.exactOptional(v.record(v.string(), pruned)),
     outputs: v.record(v.string(), planValue),
     onFailure: v.picklist(['stop', 'continue']),
     parallelism: v.exactOptional(positive),

@@ -30,6 +30,8 @@ export function outputsOf(value: PlanValue): readonly Extract<PlanValue, { type:
       return value.items.flatMap(outputsOf);
     case 'record':
       return Object.values(value.entries).flatMap(outputsOf);
+    case 'gather':
+      return outputsOf(value.value);
     case 'literal':
     case 'parameter':
     case 'item':
@@ -37,9 +39,22 @@ export function outputsOf(value: PlanValue): readonly Extract<PlanValue, { type:
   }
 }
 
-/** The steps that a value comes from. */
+/** The steps that must have ended before a value is known. */
 export function stepsOf(value: PlanValue): readonly string[] {
-  return outputsOf(value).map((output) => output.step);
+  switch (value.type) {
+    case 'output':
+      return [value.step];
+    case 'list':
+      return value.items.flatMap(stepsOf);
+    case 'record':
+      return Object.values(value.entries).flatMap(stepsOf);
+    case 'gather':
+      return [...stepsOf(value.value), ...value.steps];
+    case 'literal':
+    case 'parameter':
+    case 'item':
+      return [];
+  }
 }
 
 function referenceValue(target: ReferenceTarget, pipeline: object): PlanValue {
@@ -50,8 +65,13 @@ function referenceValue(target: ReferenceTarget, pipeline: object): PlanValue {
         hint: 'use references only inside the pipeline whose step made them; pass values between pipelines as parameters',
       },
     );
-  if (target.parameter !== undefined) return { type: 'parameter', name: target.parameter, path: target.path };
-  return { type: 'output', step: target.step ?? '', path: target.path };
+  const { path, item, gather } = target;
+  if ('literal' in target) return literal(target.literal ?? null);
+  if (target.parameter !== undefined) return { type: 'parameter', name: target.parameter, path };
+  if (item !== undefined) return { type: 'item', ...item, path };
+  if (gather !== undefined)
+    return { type: 'gather', of: gather.of, value: gather.value, steps: gather.steps, path };
+  return { type: 'output', step: target.step ?? '', path };
 }
 
 function nestedValue(value: object, pipeline: object): PlanValue {

@@ -38,7 +38,7 @@ export function startProgress(plan: Plan): PipelineProgress {
       id: step.id,
       function: step.function,
       state: 'created',
-      dependencies: dependenciesOf(step),
+      dependencies: dependenciesOf(step, plan.spec.maps),
     }),
   );
   return { name: plan.metadata.name, uid: '', startedAt: 0, steps };

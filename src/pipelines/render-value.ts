@@ -10,7 +10,9 @@ export function renderValue(value: PlanValue): string {
     case 'output':
       return [value.step, ...value.path].join('.');
     case 'item':
-      return ['item', ...value.path].join('.');
+      return [value.part === 'value' ? 'item' : value.part, ...value.path].join('.');
+    case 'gather':
+      return renderGather(value);
     case 'list':
       return `[${value.items.map(renderValue).join(', ')}]`;
     case 'record':
@@ -18,6 +20,12 @@ export function renderValue(value: PlanValue): string {
         .map(([key, item]) => `${key}: ${renderValue(item)}`)
         .join(', ')} }`;
   }
+}
+
+/** `train.accuracy[]`: one for each item; anything that is no output of one step as `[… for each <map>]`. */
+function renderGather({ of, value, path }: Extract<PlanValue, { type: 'gather' }>): string {
+  const each = value.type === 'output' ? `${renderValue(value)}[]` : `[${renderValue(value)} for each ${of}]`;
+  return [each, ...path].join('.');
 }
 
 /** A condition as people would write it; `show` adds what a value is now: `train.accuracy (0.8) >= 0.9`. */

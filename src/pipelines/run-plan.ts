@@ -4,15 +4,18 @@ import type { LogChunk, RunningJob, RunOutcome } from '../runtime/runtime.ts';
 import type { JournalEvent } from '../tracking/journal-event.ts';
 import type { InputRecord, RunRecord } from '../tracking/run.ts';
 import type { RunStore } from '../tracking/store.ts';
-import { PipelineDriver } from './pipeline-driver.ts';
+import type { StepCache } from './cache/step-cache.ts';
+import { PipelineDriver } from './engine/pipeline-driver.ts';
+import type { PipelineRunOptions } from './engine/pipeline-journal.ts';
+import { requireLocalSupport } from './engine/plan-capabilities.ts';
 import type { PipelineEvent } from './pipeline-event.ts';
-import type { PipelineRunOptions } from './pipeline-journal.ts';
 import type { Plan, PlanFunction, PlanStep } from './plan.ts';
-import { requireLocalSupport } from './plan-capabilities.ts';
 
 /** A step that is to start now, with everything known. */
 export interface StepRun {
   readonly step: PlanStep;
+  /** The step's id; of one item of a map `train[3]`. */
+  readonly id: string;
   readonly function: PlanFunction;
   /** uid of the pipeline's run, the parent. */
   readonly pipelineRun: string;
@@ -36,6 +39,8 @@ export type StartedStep = Pick<RunningJob, 'uid' | 'abort'> & {
 export interface RunPlanOptions extends PipelineRunOptions {
   readonly store: RunStore;
   readonly submitStep: SubmitStep;
+  /** Where steps that ask for it take outputs from. A plan that asks is refused where there is none. */
+  readonly cache?: StepCache;
   /** Steps at once. @default the plan's, else the number of cores */
   readonly parallelism?: number;
   /** Milliseconds for the whole pipeline. */
@@ -64,7 +69,7 @@ export interface RunningPipeline {
 
 /** Starts a plan in this process. Throws `PLAN_NOT_SUPPORTED` before anything is recorded. */
 export function startPlan(plan: Plan, options: RunPlanOptions): RunningPipeline {
-  requireLocalSupport(plan);
+  requireLocalSupport(plan, options.cache !== undefined);
   const driver = new PipelineDriver(plan, options, systemClock);
   const ended = driver.run();
   // the caller may look at the result later, or only abort

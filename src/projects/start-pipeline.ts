@@ -126,7 +126,7 @@ function stepJob(workspace: Workspace, run: StepRun): Job {
   const { step, function: called } = run;
   const { options } = step;
   return createJob({
-    name: step.id,
+    name: run.id,
     project: workspace.project.name,
     runKind: step.sweep ? 'sweep' : 'step',
     storeDirectory: workspace.project.storeDirectory,
@@ -149,6 +149,6 @@ function stepJob(workspace: Workspace, run: StepRun): Job {
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     parent: run.pipelineRun,
-    step: step.id,
+    step: run.id,
   });
 }

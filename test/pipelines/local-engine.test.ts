@@ -77,7 +77,7 @@ describe('a plan on the local engine', () => {
 
   it('hands artifacts over as inputs by their pinned URI with digest and size', async () => {
     const store = newStore();
-    const got: unknown[] = [];
+    const got = new Map<string, unknown>();
     const record = await runPlan(
       plan([
         step('make'),
@@ -89,7 +89,7 @@ describe('a plan on the local engine', () => {
         store,
         submitStep: inProcess(store, {
           make: ({ artifact }) => ({ other: artifact('rows'), path: 'some/file.csv' }),
-          any: ({ inputs }) => void got.push(inputs.data),
+          any: (call) => void got.set(call.step, call.inputs.data),
         }),
       },
     );
@@ -97,9 +97,13 @@ describe('a plan on the local engine', () => {
     const pinned = {
       uri: expect.stringMatching(/^store:\/\/demo\/rows@sha256:/),
       digest: expect.any(String),
-      size: 3,
+      size: 4,
     };
-    expect(got).toEqual([pinned, pinned, { uri: 'some/file.csv' }]);
+    expect(Object.fromEntries(got)).toEqual({
+      use: pinned,
+      'use-result': pinned,
+      'use-text': { uri: 'some/file.csv' },
+    });
   });
 
   it('runs branches at the same time, but never more steps than allowed', async () => {
@@ -347,10 +351,10 @@ describe('a plan on the local engine', () => {
   it('refuses what it cannot do instead of leaving it out', () => {
     const store = newStore();
     const options = { store, submitStep: inProcess(store, {}) };
-    const mapped = step('m', { map: { items: { type: 'list', items: [] }, as: 'item' } });
+    const imaged = step('m', { options: { image: 'node:20', runtime: 'inline' } });
     const cached = step('c', { options: { cache: { mode: 'on' } } });
-    expect(() => startPlan(plan([mapped, cached]), options)).toThrow(
-      /step "m" is mapped[\s\S]*step "c" asks for caching/,
+    expect(() => startPlan(plan([imaged, cached]), options)).toThrow(
+      /step "m" asks for the image "node:20"[\s\S]*step "c" asks for caching/,
     );
     expect(() =>
       startPlan(plan([step('a', { after: ['b'] }), step('b', { after: ['a'] })]), options),

@@ -51,14 +51,21 @@ const full: Plan = plan(
           { type: 'not', condition: { type: 'truthy', value: output('train', 'dry') } },
         ],
       },
-      options: { cache: { mode: 'on', ttlMs: 5 }, isolation: 'pool' },
+      options: { cache: { mode: 'on', ttlMs: 5, singleFlight: false }, isolation: 'pool' },
     }),
     step('each', {
-      map: { items: output('load', 'names'), as: 'item' },
-      arguments: { x: { type: 'item', of: 'each', path: [] } },
+      map: 'names',
+      arguments: { x: { type: 'item', of: 'names', part: 'value', path: [] } },
+    }),
+    step('sum', {
+      arguments: {
+        all: { type: 'gather', of: 'names', value: output('each', 'n'), steps: ['each'], path: [] },
+      },
     }),
   ],
   {
+    maps: { names: { items: output('load', 'names'), key: 'id', parallelism: 2, after: ['train'] } },
+    pruned: { sum: { type: 'left-out', reason: 'not asked for' } },
     arguments: { rate: 0.1 },
     outputs: { accuracy: output('train', 'accuracy') },
     parallelism: 2,
@@ -175,13 +182,14 @@ describe('a plan for people', () => {
   it('is a table of steps, what they get and what they wait for', () => {
     expect(renderPlan(full).replace(/ {3,}/g, '  ')).toBe(
       [
-        'demo: 5 steps, on failure stop, rate=0.1',
+        'demo: 6 steps, on failure stop, rate=0.1',
         '',
         'STEP  FUNCTION  AFTER  ARGUMENTS',
         'load  any',
         'train  any  load  data=load.rows rate=params.rate all={ list: [load.n, true] } sweep(grid, depth, by max.accuracy)',
         'deploy  any  train, load  if (train.accuracy >= 0.9) and (not (train.dry))',
-        'each  any  load  x=item',
+        'each  any  load, train  x=item for each of load.names by its id, 2 at once',
+        'sum  any  each  all=each.n[] (not asked for)',
         'notify  any  all others',
         '',
         'outputs',

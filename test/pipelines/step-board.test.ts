@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { StepBoard } from '../../src/pipelines/engine/step-board.ts';
 import type { PlanStep } from '../../src/pipelines/plan.ts';
 import { dependenciesOf, sortSteps } from '../../src/pipelines/plan-graph.ts';
-import { StepBoard } from '../../src/pipelines/step-board.ts';
 import { output, step } from './support/plan.ts';
 
 /** Any graph without cycles: each step depends on some of the earlier ones, by data or by order. */
@@ -26,7 +26,7 @@ interface Played {
 
 /** Plays a graph on the board: any running step may end next; steps in `failing` fail. */
 function play(steps: readonly PlanStep[], failing: ReadonlySet<string>, picks: readonly number[]): Played {
-  const board = new StepBoard(steps);
+  const board = new StepBoard({ steps });
   const order: string[] = [];
   const skipped: string[] = [];
   const running: string[] = [];

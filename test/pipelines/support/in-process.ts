@@ -1,7 +1,6 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { digestBytes } from '../../../src/core/digest.ts';
 import { createUid } from '../../../src/core/id.ts';
 import { toJson } from '../../../src/core/json.ts';
 import type { StartedStep, StepRun, SubmitStep } from '../../../src/pipelines/run-plan.ts';
@@ -14,7 +13,8 @@ export interface Call {
   readonly params: StepRun['params'];
   readonly inputs: StepRun['inputs'];
   readonly signal: AbortSignal;
-  artifact(key: string): string;
+  /** Logs an artifact and gives its pinned URI. */
+  artifact(key: string, content?: string): Promise<string>;
 }
 
 export type Body = (call: Call) => unknown;
@@ -28,53 +28,55 @@ export function newStore(project = 'demo'): RunStore {
 /** Runs steps in this process, each with a journal of its own, by the functions given per step id. */
 export function inProcess(store: RunStore, bodies: Readonly<Record<string, Body>>): SubmitStep {
   return async (run, signal) => {
-    const body = bodies[run.step.id] ?? bodies[run.function.name];
+    const body = bodies[run.id] ?? bodies[run.step.id] ?? bodies[run.function.name];
     if (body === undefined) throw new Error(`no body for step "${run.step.id}"`);
     const uid = createUid();
     const writer = store.createRun({
       uid,
-      name: run.step.id,
+      name: run.id,
       project: store.project,
       runKind: 'step',
       params: run.params,
       inputs: run.inputs,
       labels: {},
       parent: run.pipelineRun,
-      step: run.step.id,
+      step: run.id,
+      function: { name: run.function.name, handler: run.function.handler, digest: run.function.digest },
     });
     writer.append({ kind: 'state', state: 'running' });
-    const ended = execute(writer, store.project, run, body, signal);
+    const ended = execute(store, writer, run, body, signal);
     return { uid, wait: () => ended, abort: async () => void (await ended) };
   };
 }
 
 async function execute(
+  store: RunStore,
   writer: RunWriter,
-  project: string,
   run: StepRun,
   body: Body,
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<StartedStep['wait']>>> {
-  const artifact = (key: string): string => {
-    const digest = digestBytes(key);
-    const uri = `store://${project}/${key}@${digest}`;
-    const files = [`${key}.csv`];
+  const artifact = async (key: string, content: string = key): Promise<string> => {
+    const staging = await store.createStaging();
+    writeFileSync(path.join(staging, `${key}.csv`), content);
+    const { digest, size, files } = await store.putArtifact(staging, { directory: false });
+    const uri = `store://${store.project}/${key}@${digest}`;
     writer.append({
       kind: 'artifact',
-      artifact: { key, kind: 'dataset', uri, digest, size: 3, files, producer: writer.uid },
+      artifact: { key, kind: 'dataset', uri, digest, size, files, producer: writer.uid },
     });
     return uri;
   };
   try {
     const results = await body({
-      step: run.step.id,
+      step: run.id,
       params: run.params,
       inputs: run.inputs,
       signal,
       artifact,
     });
     for (const [key, value] of Object.entries((results ?? {}) as object))
-      writer.append({ kind: 'result', key, value: toJson(value) });
+      writer.append({ kind: 'result', key, value: toJson(await value) });
     return finish(writer, 'completed');
   } catch (error) {
     return finish(writer, signal.aborted ? 'aborted' : 'error', error as Error);

@@ -1,16 +1,18 @@
-import { checkEdges } from './check-edges.ts';
-import { planInvalid, planNotSupported } from './errors.ts';
-import type { Plan, PlanStep } from './plan.ts';
+import { checkEdges } from '../check-edges.ts';
+import { planInvalid, planNotSupported } from '../errors.ts';
+import type { Plan, PlanStep } from '../plan.ts';
 
 /**
  * Refuses, before anything starts, a plan whose edges lead nowhere (`PLAN_INVALID`) and what the local engine cannot do
  * (`PLAN_NOT_SUPPORTED`). Nothing in a plan is ever ignored.
  */
-export function requireLocalSupport(plan: Plan): void {
+export function requireLocalSupport(plan: Plan, hasCache: boolean): void {
   const [wrong, ...others] = checkEdges(plan);
   if (wrong !== undefined) throw planInvalid(`the plan is not valid: ${[wrong, ...others].join('; ')}`);
   const { steps, onExit } = plan.spec;
-  const problems = [...steps, ...(onExit === undefined ? [] : [onExit])].flatMap(unsupported);
+  const problems = [...steps, ...(onExit === undefined ? [] : [onExit])].flatMap((step) =>
+    unsupported(step, hasCache),
+  );
   if (onExit !== undefined) problems.push(...unsupportedExit(onExit));
   const [first] = problems;
   if (first === undefined) return;
@@ -20,18 +22,16 @@ export function requireLocalSupport(plan: Plan): void {
   );
 }
 
-function unsupported(step: PlanStep): readonly string[] {
-  const { cache, image } = step.options;
+function unsupported(step: PlanStep, hasCache: boolean): readonly string[] {
+  const { cache, image, runtime } = step.options;
+  const asksForCache = cache !== undefined && cache.mode !== 'off';
   return [
-    ...(step.map === undefined
-      ? []
-      : [`step "${step.id}" is mapped over a list, which the local engine cannot do yet`]),
-    ...(cache === undefined || cache.mode === 'off'
-      ? []
-      : [`step "${step.id}" asks for caching (mode "${cache.mode}"), which the local engine cannot do yet`]),
-    ...(image === undefined
-      ? []
-      : [`step "${step.id}" asks for the image "${image}", which no local runtime can use`]),
+    ...(asksForCache && !hasCache
+      ? [`step "${step.id}" asks for caching (mode "${cache.mode}"), but there is no cache`]
+      : []),
+    ...(image !== undefined && (runtime === 'inline' || runtime === 'process')
+      ? [`step "${step.id}" asks for the image "${image}", which the runtime "${runtime}" cannot use`]
+      : []),
   ];
 }
 
@@ -41,5 +41,6 @@ function unsupportedExit(step: PlanStep): readonly string[] {
     ...(step.after.length === 0
       ? []
       : [`the exit step "${step.id}" names steps to come after; it comes after all`]),
+    ...(step.map === undefined ? [] : [`the exit step "${step.id}" is part of a map; it runs once`]),
   ];
 }

@@ -1,12 +1,19 @@
-import type { ErrorRecord, SlipwayError } from '../core/error.ts';
-import { errorRecord } from '../core/error.ts';
-import type { RunRecord, RunState } from '../tracking/run.ts';
-import { stepFailed } from './errors.ts';
-import type { PipelineStatus } from './plan.ts';
+import type { ErrorRecord, SlipwayError } from '../../core/error.ts';
+import { errorRecord } from '../../core/error.ts';
+import type { RunRecord, RunState } from '../../tracking/run.ts';
+import { stepFailed } from '../errors.ts';
+import type { PipelineStatus } from '../plan.ts';
+import type { StepOutputs } from './step-values.ts';
 
 /** How a step ended, or why it never began. */
 export interface StepEnd {
   readonly state: RunState;
+  /** Whether an earlier run stands for it. */
+  readonly cached?: boolean;
+  /** What it gave; present when it completed. */
+  readonly outputs?: StepOutputs;
+  /** Whether it stands for the items of a map, which are told about one by one. */
+  readonly isGathered?: boolean;
   readonly record?: RunRecord;
   readonly error?: ErrorRecord;
   readonly reason?: string;
@@ -19,7 +26,7 @@ export function pipelineStatus(
 ): PipelineStatus {
   const skipped = [...ends].filter(([, end]) => end.state === 'skipped').map(([id]) => id);
   const failed = [...ends].filter(
-    ([, end]) => isFailure(end) && !(end.state === 'aborted' && end.reason !== undefined),
+    ([, end]) => isFailure(end) && !end.isGathered && !(end.state === 'aborted' && end.reason !== undefined),
   );
   const ids = failed.map(([id]) => id);
   if (cause !== undefined)
@@ -42,8 +49,8 @@ export function isFailure(end: StepEnd): boolean {
 function failureRecord(ids: readonly string[], first: StepEnd): ErrorRecord {
   const inner = first.error;
   const what = inner?.message ?? `it ended as ${first.state}`;
-  const which =
-    ids.length === 1 ? `step "${ids[0]}" failed` : `${ids.length} steps failed (${ids.join(', ')}); first`;
+  const shown = ids.length > 10 ? `${ids.slice(0, 10).join(', ')}, …` : ids.join(', ');
+  const which = ids.length === 1 ? `step "${shown}" failed` : `${ids.length} steps failed (${shown}); first`;
   const uid = first.record?.uid;
   const { notebook, cell, file, line, column, sourceLine } = inner ?? {};
   const location = Object.entries({ notebook, cell, file, line, column, sourceLine }).filter(

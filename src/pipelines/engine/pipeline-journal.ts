@@ -1,12 +1,12 @@
-import { type ErrorRecord, errorRecord } from '../core/error.ts';
-import { createUid } from '../core/id.ts';
-import type { Json } from '../core/json.ts';
-import { currentProcess } from '../tracking/process-identity.ts';
-import type { RunRecord, RunState } from '../tracking/run.ts';
-import type { RunStore, RunWriter } from '../tracking/store.ts';
-import { digestPlan } from './digest-plan.ts';
-import type { StepChange } from './pipeline-event.ts';
-import type { Plan, PlanStep } from './plan.ts';
+import { type ErrorRecord, errorRecord } from '../../core/error.ts';
+import { createUid } from '../../core/id.ts';
+import type { Json } from '../../core/json.ts';
+import { currentProcess } from '../../tracking/process-identity.ts';
+import type { RunRecord, RunState } from '../../tracking/run.ts';
+import type { RunStore, RunWriter } from '../../tracking/store.ts';
+import { digestPlan } from '../digest-plan.ts';
+import type { StepChange } from '../pipeline-event.ts';
+import type { Plan, PlanStep } from '../plan.ts';
 
 /** Milliseconds between signs of life of a pipeline run. */
 const heartbeatMs = 5_000;
@@ -54,8 +54,10 @@ export class PipelineJournal {
       function: change.function,
       state: change.state,
       ...(change.runUid === undefined ? {} : { runUid: change.runUid }),
+      ...(change.cached === undefined ? {} : { cached: change.cached }),
       ...(change.reason === undefined ? {} : { reason: change.reason }),
       ...(change.results === undefined ? {} : { results: change.results }),
+      ...(change.artifacts === undefined ? {} : { artifacts: change.artifacts }),
       ...(change.error === undefined ? {} : { error: change.error }),
       ...(attempt === undefined ? {} : { attempt }),
     });

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.ts';
-import type { PipelineEvent } from './pipeline-event.ts';
-import type { PlanStep } from './plan.ts';
-import type { StartedStep } from './run-plan.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { PipelineEvent } from '../pipeline-event.ts';
+import type { PlanStep } from '../plan.ts';
+import type { StartedStep } from '../run-plan.ts';
 
 export interface FollowOptions {
   readonly clock: Clock;
