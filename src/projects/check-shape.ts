@@ -23,6 +23,8 @@ export function checkShape(node: unknown, shape: Shape, offset = 0, path = ''): 
       return [];
     case 'object':
       return isMap(node) ? checkObject(node, shape, at) : [wrongType(at, 'keys and values')];
+    case 'either':
+      return checkShape(node, isMap(node) ? shape.map : shape.scalar, offset, path);
     case 'record':
       return isMap(node)
         ? node.items.flatMap((pair) =>

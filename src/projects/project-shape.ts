@@ -8,6 +8,7 @@ export type Shape =
   | { readonly type: 'json' }
   | { readonly type: 'list'; readonly of: Shape; readonly unique?: string }
   | { readonly type: 'record'; readonly of: Shape }
+  | { readonly type: 'either'; readonly scalar: Shape; readonly map: Shape }
   | ObjectShape;
 
 export interface ObjectShape {
@@ -77,6 +78,9 @@ const stepOptions = object(
     resources: object([], {
       memory: { type: 'number', integer: true, min: 1 },
       cpus: { type: 'number', min: 0 },
+      gpus: { type: 'number', integer: true, min: 1 },
+      shm: { type: 'number', integer: true, min: 1 },
+      pids: { type: 'number', integer: true, min: 1 },
     }),
     runtime: text,
     image: text,
@@ -123,6 +127,26 @@ const artifactEntry = object(
   { import_from: 'path', target_path: 'path' },
 );
 
+/** A ready image by name, or how images of the project's functions are built. */
+const image: Shape = {
+  type: 'either',
+  scalar: text,
+  map: object(
+    [],
+    {
+      base: text,
+      name: text,
+      platform: text,
+      requirements: list(text),
+      env: texts,
+      user: text,
+      labels: texts,
+      commands: list(text),
+    },
+    { baseImage: 'base', base_image: 'base', image: 'name', packages: 'requirements' },
+  ),
+};
+
 /** All of project.yaml. */
 export const projectShape: ObjectShape = object(
   ['name'],
@@ -135,7 +159,7 @@ export const projectShape: ObjectShape = object(
     artifacts: list(artifactEntry, 'key'),
     source: text,
     runtime: { type: 'choice', values: ['inline', 'process', 'docker', 'kubernetes', 'spark'] },
-    image: text,
+    image,
     cache,
     secrets: list(text),
     schedules: list(

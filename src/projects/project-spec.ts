@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import type { ImageRecipe } from '../functions/image/image-request.ts';
 import type { CachePolicy, StepOptions } from '../pipelines/plan.ts';
 
 /** `project.yaml`, validated; paths are relative to the file. */
@@ -12,7 +13,8 @@ export interface ProjectSpec {
   readonly source?: string;
   /** Default runtime of the project's runs. */
   readonly runtime?: string;
-  readonly image?: string;
+  /** A ready image that runs use, by name; or how images of the project's functions are built. */
+  readonly image?: string | ImageSettings;
   readonly cache?: CachePolicy;
   readonly secrets?: readonly string[];
   readonly schedules?: readonly {
@@ -23,6 +25,12 @@ export interface ProjectSpec {
   }[];
   readonly notifications?: readonly Readonly<Record<string, Json>>[];
   readonly gates?: readonly Readonly<Record<string, Json>>[];
+}
+
+/** How images of a project's functions are built. */
+export interface ImageSettings extends ImageRecipe {
+  /** `registry/name` that images are pushed under, `{function}` standing for the function's name. */
+  readonly name?: string;
 }
 
 export interface FunctionEntry {

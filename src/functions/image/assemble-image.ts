@@ -16,7 +16,7 @@ import { readLockfile } from './packages/lockfile.ts';
 export async function assembleImage(
   plan: ImagePlan,
 ): Promise<{ readonly built: BuiltImage; readonly files: Readonly<Record<string, string>> }> {
-  const { request, base, blobs } = plan;
+  const { request, base } = plan;
   const { layers: own, files } = await makeLayers(plan);
   const config = writeConfig(plan, own);
   const layers = [...base.image.layers, ...own.map(({ layer }) => layer)];

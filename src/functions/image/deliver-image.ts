@@ -1,0 +1,43 @@
+import type { ImageDelivery } from './image-delivery.ts';
+import type { BuiltImage } from './image-request.ts';
+import type { BlobStore } from './oci/blob-store.ts';
+import type { RegistryOptions } from './registry/registry-options.ts';
+
+/** Where an image has gone. */
+export interface DeliveredImage {
+  /** `registry/name@sha256:…` of a pushed image, the tag of a loaded one. */
+  readonly reference?: string;
+  /** Digests of the blobs that went over the wire. */
+  readonly uploaded?: readonly string[];
+  /** Digests of the blobs that were taken over from another repository of the registry. */
+  readonly mounted?: readonly string[];
+  /** Digests of the blobs that were there already. */
+  readonly skipped?: readonly string[];
+  /** The daemon's own name of a loaded image. */
+  readonly id?: string;
+  /** The archive. */
+  readonly file?: string;
+}
+
+/**
+ * Pushes a built image, loads it into Docker or writes it as an archive, as asked for.
+ * @throws REGISTRY_…, DOCKER_…, DISK_FULL, ACCESS_DENIED
+ */
+export async function deliverImage(
+  image: BuiltImage,
+  delivery: ImageDelivery,
+  context: { readonly blobs: BlobStore; readonly registry?: RegistryOptions | undefined },
+): Promise<DeliveredImage> {
+  const { blobs, registry } = context;
+  if (delivery.push !== undefined) {
+    const { pushImage } = await import('./registry/push-image.ts');
+    const { reference, ...blobsBy } = await pushImage(image, delivery.push, { ...registry, blobs });
+    return {
+      reference,
+      uploaded: blobsBy.uploaded.map(({ digest }) => digest),
+      mounted: blobsBy.mounted.map(({ digest }) => digest),
+      skipped: blobsBy.skipped.map(({ digest }) => digest),
+    };
+  }
+  return {};
+}
