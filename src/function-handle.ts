@@ -4,6 +4,7 @@ import type { Json } from './core/json.ts';
 import type { DataItem } from './data/data-item.ts';
 import type { FunctionSpec, PackagedFunction, PackageReport } from './functions/function-spec.ts';
 import { renderDoc, renderSignature } from './functions/render-doc.ts';
+import type { BuildOptions, ImageHandle } from './image-handle.ts';
 import type { TrackedRun } from './notebooks/display/run/run-tracker.ts';
 import { detectKernel } from './notebooks/kernel.ts';
 import { addStep } from './pipelines/add-step.ts';
@@ -14,6 +15,7 @@ import type { Workspace } from './projects/workspace.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
 import { runInCell } from './run-in-cell.ts';
 import { runRequest } from './run-request.ts';
+import type { Resources } from './runtime/job.ts';
 import { showAs } from './show-as.ts';
 import { renderRunSummary } from './tracking/render-run-summary.ts';
 import { planTrials } from './tuning/plan-trials.ts';
@@ -48,8 +50,14 @@ export interface RunOptions<Args = Readonly<Record<string, unknown>>> {
   readonly handler?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** @default that of project.yaml, else 'inline' in notebooks and where the function itself is at hand, else 'process' */
-  readonly runtime?: 'inline' | 'process' | (string & {});
+  readonly runtime?: 'inline' | 'process' | 'docker' | (string & {});
   readonly isolation?: 'fresh' | 'pool';
+  /** Memory (bytes), processors and more that the run may use, where the runtime can limit them. */
+  readonly resources?: Resources;
+  /** Image that its container is made from. @default that of project.yaml, else one built of the function */
+  readonly image?: string;
+  /** Network of its container. @default none, or what the inputs need */
+  readonly network?: string;
   /** `30s`, `5m`, or seconds. */
   readonly timeout?: string | number;
   readonly retries?: number;
@@ -92,6 +100,14 @@ export interface FunctionHandle<
   /** Which cells or files went in, what was left out, packages, size, warnings. */
   readonly report: PackageReport;
   run(options?: RunOptions<Args>): Promise<RunHandle<RunResults<Results>>>;
+  /**
+   * Builds a container image of the function: base, runner, packages, bundle. No daemon, and with the default base no network;
+   * what has not changed is not made again.
+   *
+   * @example
+   * const image = await fn.build({ push: 'registry.example.com/team/train' });
+   */
+  build(options?: BuildOptions): Promise<ImageHandle>;
   /** The same function under another step id. */
   as(id: string): FunctionHandle<Args, Results>;
   /** The same function with options for the step: retries, timeout, cache, runtime … */
@@ -150,6 +166,10 @@ function build<Args, Results>(
     spec: packaged.spec,
     report: packaged.report,
     run: (options: RunOptions<Args> = {}) => runFunction<Args, Results>(openWorkspace, state, options),
+    build: async (options: BuildOptions = {}) => {
+      const { buildHandle } = await import('./image-handle.ts');
+      return buildHandle(await openWorkspace(), packaged, options);
+    },
     as: (id: string) => derive({ id }),
     with: (options: StepOptions) => derive({ options: { ...state.options, ...options } }),
     sweep: (options: SweepOptions<Args>) => derive({ sweep: options as SweepSpec }),

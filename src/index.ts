@@ -78,7 +78,9 @@ export type {
   ResultSpec,
   TypeSchema,
 } from './functions/function-spec.ts';
+export type { ImageRecipe, LayerReport } from './functions/image/image-request.ts';
 export type { HubFunctions } from './hub/catalog-types.ts';
+export type { BuildOptions, ImageHandle } from './image-handle.ts';
 export type { ArgsOfReference, HubName, ResultsOfReference } from './import-function.ts';
 export { importFunction } from './import-function.ts';
 export { notebookFunction } from './notebook-function.ts';
@@ -147,7 +149,7 @@ export type {
   Untyped,
 } from './pipelines/reference.ts';
 export { loadProject, type ProjectHandle } from './project-handle.ts';
-export type { FunctionEntry, PipelineEntry, ProjectSpec } from './projects/project-spec.ts';
+export type { FunctionEntry, ImageSettings, PipelineEntry, ProjectSpec } from './projects/project-spec.ts';
 export type { RunHandle } from './run-handle.ts';
 export type { ChildContext, Context, Handler, Logger } from './runtime/context.ts';
 export type { ContextRequest, ScriptContext } from './runtime/get-or-create-context.ts';
