@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
-import { checkSaved } from './notebooks/check-saved.ts';
+import { checkCellsSaved, checkSaved } from './notebooks/check-saved.ts';
 import { declaringCell } from './notebooks/executed-cells.ts';
 import { cacheDirectory } from './projects/workspace.ts';
 import type { Handler } from './runtime/context.ts';
@@ -70,6 +70,12 @@ export async function codeToFunction(
     ...(located.name === undefined ? {} : { name: located.name }),
     ...(located.returns === undefined ? {} : { returns: located.returns }),
   });
+  // a notebook that is only named may be another one than this kernel's
+  if (live !== undefined && located.filename.endsWith('.ipynb'))
+    checkCellsSaved(
+      located.filename,
+      new Set(packaged.report.included.flatMap(({ cell }) => (cell === undefined ? [] : [cell]))),
+    );
   return createFunctionHandle<never, never>(
     currentWorkspace,
     packaged,

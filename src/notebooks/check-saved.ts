@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { notebookNotSaved } from './errors.ts';
+import { declaredByCells, topLevelNames } from './executed-cells.ts';
 import { parseNotebook } from './parse-notebook.ts';
 
 /**
@@ -13,6 +14,33 @@ export function checkSaved(file: string, handler: string, cell: string): void {
   throw notebookNotSaved(`notebook "${file}" has no cell that defines "${handler}" as you ran it`, {
     hint: 'save the notebook, then run this cell again: functions are packaged from the file',
   });
+}
+
+/**
+ * Refuses to go on when a cell that was packaged declares something that the kernel ran in another text: a helper was edited and
+ * not saved, or saved and not run.
+ * @param included numbers of the cells that were packaged
+ * @throws NOTEBOOK_NOT_SAVED naming cell and name
+ */
+export function checkCellsSaved(file: string, included: ReadonlySet<number>): void {
+  const ran = declaredByCells();
+  if (ran.size === 0) return;
+  const { cells } = parseNotebook(readFileSync(file, 'utf8'), file);
+  const saved = new Set(cells.map(({ source }) => normal(source)));
+  for (const { number, source } of cells.filter((cell) => included.has(cell.number))) {
+    const name = topLevelNames(source).find((each) => {
+      const text = ran.get(each);
+      return text !== undefined && !saved.has(normal(text));
+    });
+    if (name !== undefined)
+      throw notebookNotSaved(
+        `cell ${number} of notebook "${file}" defines "${name}" otherwise than you ran it`,
+        {
+          hint: `functions are packaged from the file: save the notebook, or run cell ${number} again where the file is right`,
+          location: { notebook: file, cell: number },
+        },
+      );
+  }
 }
 
 /** Whether a notebook's text has this cell, white space at the ends of lines apart. */

@@ -15,6 +15,19 @@ export function declaringCell(name: string): string | undefined {
   return executed().findLast((text) => declaration.test(text));
 }
 
+/** Names with the latest executed cell that declares each at its top level. */
+export function declaredByCells(): ReadonlyMap<string, string> {
+  return new Map(executed().flatMap((text) => topLevelNames(text).map((name) => [name, text] as const)));
+}
+
+const declaration =
+  /^(?:export\s+)?(?:async\s+)?(?:function\*?|abstract\s+class|class|const\s+enum|enum|const|let|var|interface|type)\s+([\w$]+)/gm;
+
+/** Names that a cell's text declares at the beginning of a line: what is indented is local to something. */
+export function topLevelNames(text: string): readonly string[] {
+  return [...text.matchAll(declaration)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
 /** Notes every cell from now on; once a process, and only inside tslab. */
 export function recordExecutedCells(): void {
   globalState('cell-recorder', () => {

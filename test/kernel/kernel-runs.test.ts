@@ -59,6 +59,29 @@ describe('a handler in a notebook', () => {
     expect(named.stderr).toMatch(/^NOTEBOOK_NOT_SAVED/);
   });
 
+  it('is not packaged with a helper of another text than the one that ran, and is once the notebook is saved', async () => {
+    await run('const half = (n: number): number => n / 2;');
+    await run('async function halve(ctx: Context, { n = 8 }: { n?: number }) { return { half: half(n) }; }');
+    const cell = saved.length - 1;
+    const edited = 'const half = (n: number): number => n / 4;';
+    await session.run(edited);
+    const { stderr } = await session.run('const halving = await codeToFunction(halve);');
+    expect(stderr).toMatch(
+      new RegExp(
+        `^NOTEBOOK_NOT_SAVED: cell ${cell} of notebook ".*" defines "half" otherwise than you ran it`,
+      ),
+    );
+    saved[cell - 1] = edited;
+    expect((await run('const halving = await codeToFunction(halve);\nawait halving.run();')).stderr).toBe('');
+    expect(await latest('one.results.half')).toBe('2');
+    const text = 'const half = (n: number): number => n * 2;';
+    saveNotebook(path.join(folder, 'elsewhere.ipynb'), [imports, text, saved[cell] ?? '']);
+    const { status } = await session.run(
+      "const elsewhere = await codeToFunction({ filename: 'elsewhere.ipynb', handler: 'halve' });",
+    );
+    expect(status).toBe('ok');
+  });
+
   it('is found in the notebook that has the very cell, where several define the name', async () => {
     saveNotebook(path.join(folder, 'other.ipynb'), [
       imports,
