@@ -14,6 +14,9 @@ const known: Readonly<Record<keyof RunOptions, true>> = {
   labels: true,
   runtime: true,
   isolation: true,
+  resources: true,
+  image: true,
+  network: true,
   timeout: true,
   retries: true,
   seed: true,
@@ -37,12 +40,14 @@ const known: Readonly<Record<keyof RunOptions, true>> = {
  */
 export function runRequest<Args>(options: RunOptions<Args>): RunRequest {
   refuseUnknown(options);
-  const { name, labels, isolation, seed, secrets, env, signal, returns } = options;
+  const { name, labels, isolation, resources, image, network } = options;
+  const { seed, secrets, env, signal, returns } = options;
   const sweep = sweepSpec(options);
   return {
     params: (options.params ?? {}) as Readonly<Record<string, unknown>>,
     inputs: (options.inputs ?? {}) as NonNullable<RunRequest['inputs']>,
-    ...defined({ name, labels, isolation, seed, secrets, env, signal, returns, sweep }),
+    ...defined({ name, labels, isolation, resources, image, network }),
+    ...defined({ seed, secrets, env, signal, returns, sweep }),
     ...(options.timeout === undefined ? {} : { timeoutMs: parseDuration(options.timeout) }),
     ...(options.retries === undefined ? {} : { retry: { retries: options.retries } }),
   };

@@ -44,6 +44,9 @@ export interface OptionValues {
   readonly stop?: string;
   readonly parallel?: number;
   readonly onFailure?: 'stop' | 'continue';
+  readonly cache: boolean;
+  readonly noCache: boolean;
+  readonly cacheMode?: 'on' | 'read' | 'write' | 'off';
   readonly project?: string;
   readonly format: OutputFormat;
   readonly output: OutputFormat;
@@ -91,6 +94,10 @@ export interface OptionValues {
   readonly color: 'always' | 'never' | 'auto';
   readonly noColor: boolean;
   readonly home?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly trackingUrl?: string;
 }
 
 /** What `-o` takes. */
@@ -320,6 +327,21 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     user: 'onFailure',
     doc: 'After a failed step: stop, or go on with what does not depend on it. As the pipeline says unless given.',
   },
+  cache: {
+    type: 'flag',
+    flag: '--cache',
+    doc: 'Take the outputs of steps that ran before with the same code, params and inputs. Short for --cache-mode on.',
+  },
+  noCache: { type: 'flag', flag: '--no-cache', doc: 'Run every step. Short for --cache-mode off.' },
+  cacheMode: {
+    type: 'choice',
+    flag: '--cache-mode',
+    value: 'mode',
+    choices: ['on', 'read', 'write', 'off'],
+    env: 'SLIPWAY_CACHE',
+    user: 'cache',
+    doc: 'Caching of steps that do not say themselves; off also of those that do. As project.yaml says unless given.',
+  },
   project: {
     type: 'text',
     flag: '--project',
@@ -544,6 +566,34 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     env: 'SLIPWAY_HOME',
     value: 'folder',
     doc: 'Folder of runs, artifacts and caches. .slipway in the project unless given.',
+  },
+  host: {
+    type: 'text',
+    flag: '--host',
+    value: 'address',
+    default: '127.0.0.1',
+    doc: 'Address to listen on; 0.0.0.0 for every one.',
+  },
+  port: {
+    type: 'integer',
+    flag: '--port',
+    value: 'n',
+    default: 8642,
+    doc: 'Port to listen on; 0 takes a free one.',
+  },
+  tokenFile: {
+    type: 'text',
+    flag: '--token-file',
+    value: 'file',
+    env: 'SLIPWAY_TOKEN_FILE',
+    doc: 'File of the tokens that open the server, one a line.',
+  },
+  trackingUrl: {
+    type: 'text',
+    flag: '--tracking-url',
+    value: 'url',
+    env: 'SLIPWAY_TRACKING_URL',
+    doc: 'Address of the tracking server.',
   },
 };
 

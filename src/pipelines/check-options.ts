@@ -19,10 +19,22 @@ const options: Readonly<Record<keyof StepOptions, TypeSchema>> = {
   retry: record({ retries: number, delayMs: number, maxDelayMs: number, retryOn: strings }, ['retries']),
   timeoutMs: number,
   cache: record(
-    { mode: { enum: ['off', 'on', 'read', 'write'] }, version: string, ignore: strings, ttlMs: number },
+    {
+      mode: { enum: ['off', 'on', 'read', 'write'] },
+      version: string,
+      ignore: strings,
+      ttlMs: number,
+      singleFlight: { type: 'boolean' },
+    },
     ['mode'],
   ),
-  resources: record({ memory: number, cpus: number }),
+  resources: record({
+    memory: number,
+    cpus: number,
+    gpus: { anyOf: [number, { enum: ['all'] }] },
+    shm: number,
+    pids: number,
+  }),
   runtime: string,
   image: string,
   secrets: strings,
@@ -53,6 +65,9 @@ function checkCounts({ timeoutMs, retry, cache, resources }: StepOptions): strin
     ['retry.maxDelayMs', retry?.maxDelayMs, 0],
     ['cache.ttlMs', cache?.ttlMs, 0],
     ['resources.memory', resources?.memory, 1],
+    ['resources.gpus', resources?.gpus === 'all' ? undefined : resources?.gpus, 1],
+    ['resources.shm', resources?.shm, 1],
+    ['resources.pids', resources?.pids, 1],
   ];
   return counts.flatMap(([path, value, least]) =>
     value === undefined || (Number.isSafeInteger(value) && value >= least)

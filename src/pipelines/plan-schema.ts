@@ -69,7 +69,13 @@ const options = v.strictObject({
   timeoutMs: v.exactOptional(positive),
   cache: v.exactOptional(cache),
   resources: v.exactOptional(
-    v.strictObject({ memory: v.exactOptional(positive), cpus: v.exactOptional(v.number()) }),
+    v.strictObject({
+      memory: v.exactOptional(positive),
+      cpus: v.exactOptional(v.number()),
+      gpus: v.exactOptional(v.union([positive, v.literal('all')])),
+      shm: v.exactOptional(positive),
+      pids: v.exactOptional(positive),
+    }),
   ),
   runtime: v.exactOptional(v.string()),
   image: v.exactOptional(v.string()),

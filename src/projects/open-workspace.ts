@@ -14,7 +14,7 @@ export interface OpenWorkspaceOptions {
   readonly project?: string;
 }
 
-const runtimeNames = ['inline', 'process'] as const;
+const runtimeNames = ['inline', 'process', 'docker'] as const;
 
 /** Opens the project that `directory` belongs to. Reads project.yaml; opens neither index nor runtimes before they are used. */
 export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
@@ -54,6 +54,13 @@ async function createRuntime(
       return (await import('../runtime/inline/inline-runtime.ts')).createInlineRuntime();
     case 'process':
       return (await import('../runtime/process/process-runtime.ts')).createProcessRuntime(settings);
+    case 'docker': {
+      const [{ createDockerRuntime }, { openDocker }] = await Promise.all([
+        import('../runtime/docker/docker-runtime.ts'),
+        import('../runtime/docker/open-docker.ts'),
+      ]);
+      return createDockerRuntime({ connect: openDocker });
+    }
     default:
       throw runtimeUnknown(`runtime "${name}" does not exist`, {
         hint: `use one of: ${runtimeNames.join(', ')}`,

@@ -122,6 +122,8 @@ function renderJob(
     },
     handler,
     bundleDirectory: packaged.bundle.directory,
+    ...(request.image === undefined ? {} : { image: request.image }),
+    ...(request.network === undefined ? {} : { network: request.network }),
     params,
     inputs,
     labels: request.labels ?? {},

@@ -16,6 +16,7 @@ export async function startFunction(
   const running = await submitJob(workspace, job, {
     runtime: request.runtime ?? workspace.project.spec.runtime ?? 'process',
     secrets,
+    packaged,
     ...(request.isolation === undefined ? {} : { isolation: request.isolation }),
     ...(request.sweep === undefined ? {} : { sweep: request.sweep }),
     ...(request.live === undefined ? {} : { live: request.live }),

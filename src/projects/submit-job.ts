@@ -1,11 +1,16 @@
+import type { PackagedFunction } from '../functions/function-spec.ts';
 import type { Job } from '../runtime/job.ts';
 import type { RunningJob } from '../runtime/runtime.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
+import { imageOfRun } from './run-image.ts';
+import { checkRuntimeOptions } from './runtime-options.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface SubmitJobOptions {
   readonly runtime: string;
   readonly isolation?: 'fresh' | 'pool';
+  /** The function, where the caller has it: its image is built of it. */
+  readonly packaged?: PackagedFunction;
   readonly sweep?: SweepSpec;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly live?: (...args: never[]) => unknown;
@@ -18,13 +23,18 @@ export interface SubmitJobOptions {
  */
 export async function submitJob(
   workspace: Workspace,
-  job: Job,
+  given: Job,
   options: SubmitJobOptions,
 ): Promise<RunningJob> {
+  checkRuntimeOptions(given, options);
   const { sweep, secrets, live, signal } = options;
   const isolation = options.isolation ?? (sweep ? 'pool' : 'fresh');
   const poolSize = isolation === 'pool' ? { poolSize: sweep?.parallel ?? 1 } : {};
   const runtime = await workspace.runtime(options.runtime, { isolation, ...poolSize });
+  const withImage = runtime.capabilities.needsImage
+    ? await imageOfRun(workspace, given, options.packaged)
+    : given;
+  const job = (await runtime.prepare?.(withImage)) ?? withImage;
   const submit = {
     store: workspace.store,
     ...(secrets ? { secrets } : {}),

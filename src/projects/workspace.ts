@@ -17,7 +17,7 @@ export interface Workspace {
   readonly directory: string;
   /** Values for `--secret NAME` and environment lookups. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `inline`, `process`, or `process` with `isolation: 'pool'`; opened on first use, closed with the workspace. Throws `RUNTIME_UNKNOWN`. */
+  /** `inline`, `process` (with `isolation: 'pool'`, too) or `docker`; opened on first use, closed with the workspace. Throws `RUNTIME_UNKNOWN`. */
   runtime(name: string, options?: { isolation?: 'fresh' | 'pool'; poolSize?: number }): Promise<Runtime>;
   close(): Promise<void>;
 }
@@ -34,6 +34,10 @@ export interface RunRequest {
   /** @default the project's runtime, else `process` */
   readonly runtime?: string;
   readonly isolation?: 'fresh' | 'pool';
+  /** Image to run in, for runtimes in containers. @default the project's, else one built of the function */
+  readonly image?: string;
+  /** Network of the container. @default none, or what the inputs need */
+  readonly network?: string;
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly resources?: Resources;

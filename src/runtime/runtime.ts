@@ -12,6 +12,11 @@ import type { Job } from './job.ts';
 export interface Runtime {
   readonly name: string;
   readonly capabilities: RuntimeCapabilities;
+  /**
+   * Completes a job by what this runtime knows of it, before a run or sweep of it begins: which image its name stands for. Throws
+   * what a run could not start for, e.g. a daemon that is down.
+   */
+  prepare?(job: Job): Promise<Job>;
   /** Starts the job. `secrets` travel beside the job and never into it. */
   submit(job: Job, options?: SubmitOptions): Promise<RunningJob>;
   /** Lets go of pooled processes and connections. */

@@ -1,5 +1,6 @@
 import type { OptionValues } from '../../core/option-table.ts';
 import type { PipelineRequest } from '../../projects/start-pipeline.ts';
+import { usageError } from '../errors.ts';
 import type { NamedPipeline } from './load-named-pipeline.ts';
 
 export type PipelineOptionName =
@@ -7,7 +8,12 @@ export type PipelineOptionName =
   | 'name'
   | 'label'
   | 'onFailure'
+  | 'cache'
+  | 'noCache'
+  | 'cacheMode'
   | 'runtime'
+  | 'image'
+  | 'network'
   | 'parallel'
   | 'timeout';
 
@@ -17,14 +23,28 @@ export function createPipelineRequest(
   options: Partial<Pick<OptionValues, PipelineOptionName>>,
 ): PipelineRequest {
   const onFailure = options.onFailure ?? entry?.onFailure;
+  const cache = cacheMode(options);
   return {
     ...(entry?.params ? { params: entry.params } : {}),
     ...(options.param ? { paramTexts: options.param } : {}),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.label ? { labels: options.label } : {}),
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.network === undefined ? {} : { network: options.network }),
     ...(onFailure === undefined ? {} : { onFailure }),
+    ...(cache === undefined ? {} : { cache }),
     ...(options.parallel === undefined ? {} : { parallelism: options.parallel }),
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
   };
+}
+
+function cacheMode({
+  cache,
+  noCache,
+  cacheMode: mode,
+}: Partial<Pick<OptionValues, 'cache' | 'noCache' | 'cacheMode'>>): PipelineRequest['cache'] {
+  if (cache && noCache)
+    throw usageError('--cache and --no-cache contradict each other', { hint: 'give one of them' });
+  return noCache ? 'off' : cache ? 'on' : mode;
 }

@@ -22,6 +22,10 @@ export type RunOptionName =
   | 'env'
   | 'memory'
   | 'cpus'
+  | 'gpus'
+  | 'sharedMemory'
+  | 'image'
+  | 'network'
   | SweepOptionName;
 
 const artifactKinds = ['result', 'dataset', 'model', 'plot', 'file'];
@@ -43,17 +47,29 @@ export async function createRunRequest(
     labels: options.label,
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
     ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.network === undefined ? {} : { network: options.network }),
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
     ...(options.retries === undefined ? {} : { retry: createRetryPolicy(options.retries, options) }),
     resources: {
       ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
+      ...(options.gpus === undefined ? {} : { gpus: parseGpus(options.gpus) }),
+      ...(options.sharedMemory === undefined ? {} : { shm: options.sharedMemory }),
     },
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     env: options.env,
     secrets: options.secret,
     ...(sweep ? { sweep } : {}),
   };
+}
+
+function parseGpus(text: string): number | 'all' {
+  if (text === 'all') return text;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw usageError(`--gpus "${text}" is no number of graphics processors`, {
+    hint: 'give a number from 1, or all',
+  });
 }
 
 function createRetryPolicy(

@@ -46,12 +46,12 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   return {
     name: 'docker',
     capabilities,
+    prepare: async (job) => withImage(job, await imageOf(job)),
     async submit(job, submitOptions) {
       if (closed) throw runtimeClosed('the docker runtime is closed', { hint: 'open the workspace again' });
       const image = await imageOf(job);
       const launcher = createLauncher(await connected(), image, running);
-      const recorded = { ...job, function: { ...job.function, image: image.digest } };
-      return submitRun(launcher, recorded, submitOptions);
+      return submitRun(launcher, withImage(job, image), submitOptions);
     },
     async close() {
       closed = true;
@@ -62,6 +62,11 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
   };
 }
+
+const withImage = (job: Job, { digest }: ContainerImage): Job => ({
+  ...job,
+  function: { ...job.function, image: digest },
+});
 
 const capabilities = {
   isolated: true,
