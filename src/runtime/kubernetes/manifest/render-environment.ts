@@ -1,0 +1,54 @@
+import type { V1EnvFromSource, V1EnvVar } from '@kubernetes/client-node';
+import type { Job } from '../../job.ts';
+import type { EnvironmentSource, KeyReference, KubernetesOptions } from './kubernetes-options.ts';
+
+/** Of the memory limit, what V8's heap may take: it then says what is wrong before the kernel kills without a word. */
+const heapShare = 0.75;
+
+/** Where the runner leaves its last word of at most 4096 bytes for the cluster to show. */
+export const terminationFile = '/dev/termination-log';
+/** Where the job and the values of its secrets are mounted, a file each. */
+export const deliveryFolder = '/run/slipway';
+
+/** A pod's variables, sorted by name. Those from Secrets are named, never written out. */
+export function renderEnvironment(job: Job, options: KubernetesOptions, memoryLimit: number): V1EnvVar[] {
+  const { env = {}, envFromSecret = {}, envFromConfigMap = {} } = options;
+  const heap = `--max-old-space-size=${Math.max(1, Math.floor((memoryLimit * heapShare) / 2 ** 20))}`;
+  const given = { ...job.env, ...env };
+  const plain: Record<string, string> = {
+    HOME: '/tmp',
+    ...given,
+    NODE_OPTIONS: [given.NODE_OPTIONS, heap].filter(Boolean).join(' '),
+    SLIPWAY_RUN: job.uid,
+    SLIPWAY_PROJECT: job.project,
+    SLIPWAY_JOB_FOLDER: deliveryFolder,
+    SLIPWAY_TERMINATION_FILE: terminationFile,
+  };
+  const variables: V1EnvVar[] = [
+    ...Object.entries(plain).map(([name, value]) => ({ name, value })),
+    ...Object.entries(envFromSecret).map(([name, key]) => ({
+      name,
+      valueFrom: { secretKeyRef: reference(key) },
+    })),
+    ...Object.entries(envFromConfigMap).map(([name, key]) => ({
+      name,
+      valueFrom: { configMapKeyRef: reference(key) },
+    })),
+  ];
+  return variables.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whole Secrets and ConfigMaps as variables. */
+export function renderEnvironmentSources(sources: readonly EnvironmentSource[] = []): V1EnvFromSource[] {
+  return sources.map((source) => {
+    const prefix = source.prefix === undefined ? {} : { prefix: source.prefix };
+    const optional = source.optional === undefined ? {} : { optional: source.optional };
+    return 'secret' in source
+      ? { ...prefix, secretRef: { name: source.secret, ...optional } }
+      : { ...prefix, configMapRef: { name: source.configMap, ...optional } };
+  });
+}
+
+function reference({ name, key, optional }: KeyReference): KeyReference {
+  return { name, key, ...(optional === undefined ? {} : { optional }) };
+}
