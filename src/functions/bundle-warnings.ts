@@ -3,39 +3,41 @@ import path from 'node:path';
 import type { BundleInputs } from './bundle-plugin.ts';
 import type { BuiltCode } from './run-esbuild.ts';
 import { placeOfSource, renderPlace } from './source-place.ts';
+import { type OwnSource, sourceWarnings } from './source-warnings.ts';
 
-/** What a bundle may do otherwise than its sources: esbuild's own remarks, silent displays, places and computed imports. */
-export function bundleWarnings(
-  built: BuiltCode,
-  request: { readonly root: string; readonly inputs: BundleInputs },
-): string[] {
+interface WarningRequest {
+  readonly root: string;
+  readonly inputs: BundleInputs;
+}
+
+/** What a bundle may do otherwise than its sources: esbuild's own remarks, silent displays, files left behind, computed imports. */
+export function bundleWarnings(built: BuiltCode, request: WarningRequest): string[] {
   const display = built.findings.usesDisplay
     ? ['display functions of tslab do nothing in a packaged function']
     : [];
-  const sources = [...ownFiles(built, request.root), ...ownCells(request.inputs)];
-  return [...display, ...built.warnings, ...sources.flatMap(([name, text]) => sourceWarnings(name, text))];
+  const sources = [...ownFiles(built, request), ...ownCells(request)];
+  return [...display, ...built.warnings, ...sources.flatMap(sourceWarnings)];
 }
 
-function ownFiles({ metafile }: BuiltCode, root: string): [string, string][] {
+function ownFiles({ metafile }: BuiltCode, { root, inputs }: WarningRequest): OwnSource[] {
   return Object.keys(metafile.inputs)
     .filter(
       (name) => /\.[cm]?[jt]sx?$/.test(name) && !name.includes('node_modules') && !/^[\w-]{2,}:/.test(name),
     )
-    .map((name) => [name, readFileSync(path.resolve(root, name), 'utf8')]);
+    .map((name) => {
+      const file = path.resolve(root, name);
+      return {
+        place: (line) => renderPlace({ file: name, line }),
+        text: inputs.replacedFiles.get(file)?.contents ?? readFileSync(file, 'utf8'),
+        folders: [path.dirname(file), root],
+      };
+    });
 }
 
-function ownCells({ notebookModules }: BundleInputs): [string, string][] {
-  return [...notebookModules].map(([id, module]) => [renderPlace(placeOfSource(id)), module.contents]);
-}
-
-function sourceWarnings(name: string, text: string): string[] {
-  const warnings: string[] = [];
-  if (/\bimport\.meta\.(?:url|dirname|filename)\b|\b__(?:dir|file)name\b/.test(text))
-    warnings.push(`${name} asks for its own place; in a bundle that is the bundle's folder`);
-  const computed = /(?<![.\w$])(?:import|require)\(\s*([A-Za-z_$][\w$.]*)\s*[,)]/.exec(text)?.[1];
-  if (computed !== undefined)
-    warnings.push(
-      `${name} imports a computed name (${computed}); it is looked up when the function runs, and not bundled`,
-    );
-  return warnings;
+function ownCells({ root, inputs }: WarningRequest): OwnSource[] {
+  return [...inputs.notebookModules].map(([id, module]) => ({
+    place: (line) => renderPlace({ ...placeOfSource(id), line }),
+    text: module.contents,
+    folders: [inputs.directory, root],
+  }));
 }

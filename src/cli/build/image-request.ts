@@ -29,6 +29,9 @@ export function isArchive(file: string | undefined): boolean {
   return file !== undefined && /\.tar$/i.test(file);
 }
 
+/** Paths on the command line are relative to the current folder. */
+const isPath = (base: string): boolean => /^\.{0,2}\/|\.(?:tar|tgz|tar\.gz)$/.test(base);
+
 /** The image that a command line asks for; undefined where it asks for none. */
 export function imageRequest(options: ImageOptions, directory: string): FunctionImageRequest | undefined {
   if (options.file !== undefined && /\.(?:tgz|tar\.\w+)$/i.test(options.file))
@@ -65,7 +68,7 @@ export function imageRequest(options: ImageOptions, directory: string): Function
 function recipeOf(options: ImageOptions, directory: string): ImageRecipe {
   const { base, platform, requirement, imageEnv, imageLabel, imageUser, command } = options;
   return {
-    ...(base === undefined ? {} : { base: isArchive(base) ? path.resolve(directory, base) : base }),
+    ...(base === undefined ? {} : { base: isPath(base) ? path.resolve(directory, base) : base }),
     ...(platform === undefined ? {} : { platform }),
     ...(requirement.length === 0 ? {} : { requirements: requirement }),
     ...(Object.keys(imageEnv).length === 0 ? {} : { env: imageEnv }),

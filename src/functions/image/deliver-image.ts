@@ -39,5 +39,21 @@ export async function deliverImage(
       skipped: blobsBy.skipped.map(({ digest }) => digest),
     };
   }
+  if (delivery.output !== undefined) {
+    await writeArchive(image, delivery.output, { ...delivery, ...context });
+    return { file: delivery.output };
+  }
   return {};
+}
+
+async function writeArchive(
+  image: BuiltImage,
+  file: string,
+  options: ImageDelivery & { readonly blobs: BlobStore; readonly registry?: RegistryOptions | undefined },
+): Promise<void> {
+  const { writeDockerArchive, writeOciArchive } = await import('./archive/write-archive.ts');
+  const { blobs, registry, archiveFormat, tag } = options;
+  if (archiveFormat === 'docker')
+    await writeDockerArchive(image, file, { ...registry, blobs, tags: tag === undefined ? [] : [tag] });
+  else await writeOciArchive(image, file, { ...registry, blobs });
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { BuildImageRequest } from '../image-request.ts';
 import type { BlobStore } from '../oci/blob-store.ts';
 import type { Platform } from '../oci/descriptor.ts';
@@ -15,9 +16,17 @@ export async function resolveBase(
 ): Promise<ResolvedBase> {
   const base = request.recipe?.base ?? 'self';
   if (base === 'self') return selfBase(blobs, platform);
+  if (isArchive(base)) {
+    const { readArchiveImage } = await import('../archive/read-archive.ts');
+    return given(await readArchiveImage(path.resolve(request.root, base), { platform, blobs }));
+  }
   const { readRegistryImage } = await import('../registry/read-image.ts');
   return given(await readRegistryImage(base, { platform, blobs, ...request.registry }));
 }
+
+/** A path, not a name in a registry: it says so by its beginning or by its ending. */
+const isArchive = (base: string): boolean =>
+  /^(?:\.{0,2}[/\\]|[A-Za-z]:[/\\])|\.(?:tar|tgz|tar\.gz)$/.test(base);
 
 /** Layers of a given image are never made here. */
 function given(image: BaseImage): ResolvedBase {
