@@ -36,6 +36,7 @@ export function checkShape(node: unknown, shape: Shape, offset = 0, path = ''): 
     case 'text':
     case 'number':
     case 'choice':
+    case 'flag':
       return checkScalar(at, shape);
   }
 }
@@ -102,7 +103,7 @@ function duplicates(seq: YAMLSeq, key: string, at: Checked): readonly ShapeProbl
 
 function checkScalar(
   at: Checked,
-  shape: Extract<Shape, { type: 'text' | 'number' | 'choice' }>,
+  shape: Extract<Shape, { type: 'text' | 'number' | 'choice' | 'flag' }>,
 ): readonly ShapeProblem[] {
   const value = isScalar(at.node) ? at.node.value : at.node;
   switch (shape.type) {
@@ -119,6 +120,8 @@ function checkScalar(
       const hint = near === undefined ? `use one of: ${shape.values.join(', ')}` : `did you mean "${near}"?`;
       return [problem(at, `"${at.path}" cannot be ${describe(at.node)}`, hint)];
     }
+    case 'flag':
+      return typeof value === 'boolean' ? [] : [wrongType(at, 'true or false')];
     case 'text': {
       if (typeof value !== 'string') return [wrongType(at, 'text')];
       const wrong = shape.check?.(value);

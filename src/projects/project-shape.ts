@@ -5,6 +5,7 @@ export type Shape =
   | { readonly type: 'text'; readonly check?: (text: string) => string | undefined }
   | { readonly type: 'number'; readonly integer?: boolean; readonly min?: number }
   | { readonly type: 'choice'; readonly values: readonly string[] }
+  | { readonly type: 'flag' }
   | { readonly type: 'json' }
   | { readonly type: 'list'; readonly of: Shape; readonly unique?: string }
   | { readonly type: 'record'; readonly of: Shape }
@@ -67,6 +68,7 @@ const cache = object(['mode'], {
   version: text,
   ignore: list(text),
   ttlMs: count,
+  singleFlight: { type: 'flag' },
 });
 
 const stepOptions = object(

@@ -1,15 +1,17 @@
 import type { Json } from '../core/json.ts';
 import { parseParamText } from '../functions/parse-param-text.ts';
-import { planNotSupported } from '../pipelines/errors.ts';
+import { createFileStepCache } from '../pipelines/cache/file-step-cache.ts';
 import type { Pipeline } from '../pipelines/pipeline.ts';
 import type { PipelineEvent } from '../pipelines/pipeline-event.ts';
-import type { Plan } from '../pipelines/plan.ts';
+import type { CachePolicy, Plan } from '../pipelines/plan.ts';
 import { type StartedStep, type StepRun, startPlan } from '../pipelines/run-plan.ts';
+import { type StepDefaults, withStepDefaults } from '../pipelines/step-defaults.ts';
 import { createJob } from '../runtime/create-job.ts';
 import type { Job } from '../runtime/job.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import { watchStopRequests } from '../tracking/stop-request.ts';
 import { collectSecrets } from './collect-secrets.ts';
+import { hasContainers } from './runtime-options.ts';
 import { submitJob } from './submit-job.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,7 +23,13 @@ export interface PipelineRequest {
   readonly labels?: Readonly<Record<string, string>>;
   /** Runtime of steps that name none. @default the project's, else 'process' */
   readonly runtime?: string;
+  /** Image of steps that name none and run in containers. @default the project's, else one built of the step's function */
+  readonly image?: string;
+  /** Network of steps that run in containers. @default none, or what a step's inputs need */
+  readonly network?: string;
   readonly onFailure?: 'stop' | 'continue';
+  /** Caching of steps that say nothing about it; `off` also of those that do. @default as project.yaml says, else off */
+  readonly cache?: CachePolicy['mode'];
   readonly parallelism?: number;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -40,32 +48,30 @@ export interface StartedPipeline {
 
 /** The plan of a pipeline for these parameters; throws what is wrong with them or with the pipeline. */
 export function planPipeline(workspace: Workspace, pipeline: Pipeline, request: PipelineRequest): Plan {
-  refuseCache(workspace);
   const parameters = new Map(pipeline.parameters.map((parameter) => [parameter.name, parameter]));
   const texts = Object.entries(request.paramTexts ?? {}).map(([key, text]) => [
     key,
     parseParamText(parameters.get(key), text),
   ]);
   const project = Object.entries(workspace.project.spec.params ?? {}).filter(([key]) => parameters.has(key));
-  return pipeline.plan(
+  const plan = pipeline.plan(
     { ...Object.fromEntries(project), ...request.params, ...Object.fromEntries(texts) },
     {
       project: workspace.project.name,
       ...(request.onFailure === undefined ? {} : { onFailure: request.onFailure }),
     },
   );
+  return withStepDefaults(plan, stepDefaults(workspace, request));
 }
 
-/** A setting that would have no effect is refused, never ignored. */
-function refuseCache({ project }: Workspace): void {
-  const mode = project.spec.cache?.mode ?? 'off';
-  if (mode !== 'off')
-    throw planNotSupported(
-      `project "${project.name}" asks for caching (cache.mode "${mode}"), which no engine can do yet`,
-      {
-        hint: 'take "cache" out of project.yaml, or set its mode to "off"',
-      },
-    );
+/** What project.yaml says of all steps and of those that call one of its functions. */
+function stepDefaults({ project }: Workspace, { cache }: PipelineRequest): StepDefaults {
+  const { functions = [], cache: projectCache } = project.spec;
+  return {
+    ...(projectCache === undefined ? {} : { project: { cache: projectCache } }),
+    functions: Object.fromEntries(functions.map(({ name, options = {} }) => [name, options])),
+    ...(cache === undefined ? {} : { cache }),
+  };
 }
 
 /** Plans the pipeline and starts it on the local engine. */
@@ -91,6 +97,12 @@ export async function startPipelinePlan(
   const running = startPlan(plan, {
     store,
     submitStep: (run, stepSignal) => submitStep(workspace, run, request, secrets, stepSignal),
+    cache: createFileStepCache({
+      storeDirectory: project.storeDirectory,
+      store,
+      pipeline: plan.metadata.name,
+      workingDirectory: project.root,
+    }),
     stopRequested: (uid, stopSignal) =>
       watchStopRequests(project.storeDirectory, project.name, uid, stopSignal),
     ...(name === undefined ? {} : { name }),
@@ -113,13 +125,20 @@ function submitStep(
 ): Promise<StartedStep> {
   const { step } = run;
   const names = step.options.secrets ?? [];
-  return submitJob(workspace, stepJob(workspace, run), {
-    runtime: step.options.runtime ?? request.runtime ?? workspace.project.spec.runtime ?? 'process',
+  const runtime = step.options.runtime ?? request.runtime ?? workspace.project.spec.runtime ?? 'process';
+  const job = { ...(hasContainers(runtime) ? containerDefaults(request) : {}), ...stepJob(workspace, run) };
+  return submitJob(workspace, job, {
+    runtime,
     secrets: Object.fromEntries(names.map((name) => [name, secrets[name] ?? ''])),
     signal,
     ...(step.options.isolation === undefined ? {} : { isolation: step.options.isolation }),
     ...(step.sweep === undefined ? {} : { sweep: step.sweep }),
   });
+}
+
+/** What the pipeline's run says of all containers; a step's own word counts before it. */
+function containerDefaults({ image, network }: PipelineRequest): Pick<Job, 'image' | 'network'> {
+  return { ...(image === undefined ? {} : { image }), ...(network === undefined ? {} : { network }) };
 }
 
 function stepJob(workspace: Workspace, run: StepRun): Job {
@@ -141,6 +160,7 @@ function stepJob(workspace: Workspace, run: StepRun): Job {
     ...(called.bundleDirectory === undefined ? {} : { bundleDirectory: called.bundleDirectory }),
     params: run.params as Readonly<Record<string, Json>>,
     inputs: run.inputs,
+    ...(options.image === undefined ? {} : { image: options.image }),
     labels: options.labels ?? {},
     env: options.env ?? {},
     secretNames: options.secrets ?? [],

@@ -7,7 +7,9 @@ import { presentPlan } from '../pipeline/present-plan.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
 /** `slipway pipeline plan [pipeline]`. */
-export const pipelinePlan: Execute<'param' | 'onFailure' | 'output' | 'json'> = ({
+export const pipelinePlan: Execute<
+  'param' | 'onFailure' | 'cache' | 'noCache' | 'cacheMode' | 'output' | 'json'
+> = ({
   args,
   options,
   session,

@@ -1,3 +1,4 @@
+import type { RunRecord } from '../../tracking/run.ts';
 import type { StepOutputs } from '../engine/step-values.ts';
 import type { StepRun } from '../run-plan.ts';
 
@@ -16,6 +17,6 @@ export type CacheDecision =
   | {
       readonly type: 'run';
       readonly reason?: string;
-      /** Must be called when the step has ended, with what it gave if it completed. */
-      settle(outputs: StepOutputs | undefined): Promise<void>;
+      /** Must be called when the step has ended, with its record if it completed. */
+      settle(record: RunRecord | undefined): Promise<void>;
     };

@@ -94,7 +94,7 @@ export class StepExecution {
       const started = await this.#attempt(signal, () => this.#with.options.submitStep(run, signal));
       end = 'state' in started ? started : await this.#follow(run, started, active, decision?.reason);
     } finally {
-      await decision?.settle(end.state === 'completed' ? end.outputs : undefined);
+      await decision?.settle(end.state === 'completed' ? end.record : undefined);
     }
     return end.reason === undefined && decision?.reason !== undefined
       ? { ...end, reason: decision.reason }

@@ -21,8 +21,13 @@ export type Body = (call: Call) => unknown;
 
 /** A store of its own in a new folder. */
 export function newStore(project = 'demo'): RunStore {
+  return newStoreFolder(project).store;
+}
+
+/** The same, with its folder. */
+export function newStoreFolder(project = 'demo'): { readonly store: RunStore; readonly directory: string } {
   const directory = mkdtempSync(path.join(tmpdir(), 'slipway-pipelines-'));
-  return openLocalStore({ directory, project });
+  return { store: openLocalStore({ directory, project }), directory };
 }
 
 /** Runs steps in this process, each with a journal of its own, by the functions given per step id. */
