@@ -17,7 +17,7 @@ import { esbuildVersion } from './esbuild-version.ts';
 import { packageFolder } from './installed-package.ts';
 
 /** Raised whenever extraction or bundling gives something else for the same sources. */
-const recordFormat = 1;
+const recordFormat = 2;
 
 /** What one input was when its result was made; anything else means work has to be done again. */
 interface Stamp {

@@ -54,6 +54,8 @@ export const slot = { get value() { return value; }, set value(next) { value = n
 export function emitCells(emission: Emission): CellModule[] {
   const { cells, closure } = emission;
   const shared = sharedNames(closure);
+  const outgoing = groupBy(closure.links, (link) => link.from);
+  const incoming = groupBy(closure.links, (link) => link.to);
   const positions = [...closure.needed.keys()].sort((a, b) => a - b);
   return positions.flatMap((position) => {
     const cell = cells[position];
@@ -67,14 +69,27 @@ export function emitCells(emission: Emission): CellModule[] {
           cell,
           needed,
           shared,
-          outgoing: closure.links.filter((link) => link.from === position),
-          incoming: closure.links.filter((link) => link.to === position),
+          outgoing: outgoing.get(position) ?? [],
+          incoming: incoming.get(position) ?? [],
           given: [...declared].filter((name) => shared.givers(name).has(position)).sort(),
         },
         position,
       ),
     ];
   });
+}
+
+function groupBy(
+  links: readonly Link[],
+  keyOf: (link: Link) => number,
+): ReadonlyMap<number, readonly Link[]> {
+  const groups = new Map<number, Link[]>();
+  for (const link of links) {
+    const group = groups.get(keyOf(link));
+    if (group) group.push(link);
+    else groups.set(keyOf(link), [link]);
+  }
+  return groups;
 }
 
 function emitCell(emission: CellEmission, position: number): CellModule {
@@ -165,14 +180,28 @@ function renamedUses(emission: CellEmission): TextEdit[] {
   return [...new Map(edits).values()];
 }
 
-/** After each declaration its slot holds what the name means from then on. */
+/**
+ * After each declaration its slot holds what the name means from then on. Before it, in the same cell, the kernel has nothing under a
+ * name that it is about to declare again.
+ */
 function slotFillings(emission: CellEmission): TextEdit[] {
-  return emission.given.flatMap((name) =>
-    [...emission.needed]
-      .filter((statement) => statement.declares.includes(name))
-      .map((statement) => ({
-        at: statement.end,
-        text: `;assign$${name}(${name});`,
-      })),
+  return emission.given.flatMap((name) => {
+    const declaring = [...emission.needed].filter((statement) => statement.declares.includes(name));
+    const calls = emission.shared.givers(name).size > 1 ? firstCall(emission.needed, declaring) : undefined;
+    return [
+      ...(calls === undefined ? [] : [{ at: calls.start, text: `assign$${name}(undefined);` }]),
+      ...declaring.map((statement) => ({ at: statement.end, text: `;assign$${name}(${name});` })),
+    ];
+  });
+}
+
+/** The first statement, at the latest the declaration itself, that calls something. */
+function firstCall(needed: ReadonlySet<Statement>, declaring: readonly Statement[]): Statement | undefined {
+  const last = Math.max(...declaring.map((statement) => statement.start));
+  const calling = [...needed].filter(
+    (statement) =>
+      statement.start <= last &&
+      statement.references.some((each) => each.eager && (each.called || each.method !== undefined)),
   );
+  return calling.sort((a, b) => a.start - b.start)[0];
 }

@@ -6,8 +6,6 @@ export interface SharedNames {
   isShared(link: Link): boolean;
   /** Cells, by position, that put their declaration of the name into its slot. */
   givers(name: string): ReadonlySet<number>;
-  /** Whether a cell assigns the name of another cell. */
-  isAssigned(name: string): boolean;
 }
 
 /**
@@ -27,13 +25,12 @@ export function sharedNames({ links }: Closure): SharedNames {
     const all = targets.get(useKey(link)) ?? new Set();
     return all.size > 1 || link.to > link.from;
   };
+  const shared = new Set(links.filter(isShared));
   const givers = new Map<string, Set<number>>();
-  for (const link of links.filter(isShared))
-    givers.set(link.name, (givers.get(link.name) ?? new Set()).add(link.to));
+  for (const link of shared) givers.set(link.name, (givers.get(link.name) ?? new Set()).add(link.to));
   return {
-    isShared,
+    isShared: (link) => shared.has(link),
     givers: (name) => givers.get(name) ?? new Set(),
-    isAssigned: (name) => assigned.has(name),
   };
 }
 

@@ -1,51 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callPackaged, packageCells, temporaryFolder } from './package-source.ts';
-
-/** Runs notebooks in tslab's own converter and executor, in a process of their own, and calls `train` after "run all". */
-const kernel = `
-const path = require('node:path');
-const { createConverter } = require(path.join(process.argv[2], 'tslab/dist/converter.js'));
-const { createExecutor } = require(path.join(process.argv[2], 'tslab/dist/executor.js'));
-const notebooks = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
-(async () => {
-  const node = createConverter({ isJS: false, isBrowser: false });
-  const errors = [];
-  const silent = { log() {}, error: (...parts) => errors.push(parts.join(' ')) };
-  const executor = createExecutor(process.cwd(), { node, browser: node, close() {} }, silent);
-  const results = [];
-  for (const cells of notebooks) {
-    executor.reset();
-    errors.length = 0;
-    for (const cell of cells) await executor.execute(cell);
-    const { train } = executor.locals;
-    results.push(errors.length > 0 ? { errors: [...errors] } : { value: await train({}, { n: 3 }) });
-  }
-  process.stdout.write(JSON.stringify(results));
-  process.exit(0);
-})();
-`;
-
-function runInKernel(
-  notebooks: readonly (readonly string[])[],
-): { readonly value?: unknown; readonly errors?: readonly string[] }[] {
-  const folder = temporaryFolder();
-  const modules = path.resolve('node_modules');
-  mkdirSync(path.join(folder, 'node_modules/@types'), { recursive: true });
-  symlinkSync(path.join(modules, '@types/node'), path.join(folder, 'node_modules/@types/node'));
-  symlinkSync(path.join(modules, 'undici-types'), path.join(folder, 'node_modules/undici-types'));
-  writeFileSync(path.join(folder, 'kernel.cjs'), kernel);
-  const { stdout, stderr } = spawnSync(process.execPath, ['kernel.cjs', modules], {
-    cwd: folder,
-    input: JSON.stringify(notebooks),
-    encoding: 'utf8',
-  });
-  if (stdout === '') throw new Error(stderr);
-  return JSON.parse(stdout) as { value?: unknown; errors?: readonly string[] }[];
-}
+import { type KernelOutcome, runInKernel } from './kernel-runner.ts';
+import { generatedNotebook } from './notebook-generator.ts';
+import { callPackaged, packageCells } from './package-source.ts';
 
 const fixed: Readonly<Record<string, readonly string[]>> = {
   'a redefined constant, used at once and later': [
@@ -95,6 +53,53 @@ const fixed: Readonly<Record<string, readonly string[]>> = {
     'let count = 10',
     'let count = 0\nfunction train() { count += 1; return count }',
   ],
+  'a variable that another cell assigns': [
+    'let count = 0\nfunction own() { return count }',
+    'count = 5',
+    'function train() { return [count, own()] }',
+    'count++',
+  ],
+  'a variable that its own cell resets after another assigned it': [
+    'let n = 0\nfunction reset() { n = 0 }',
+    'n = 5',
+    'function train() { const before = n; reset(); return [before, n] }',
+  ],
+  'assignments in chains and patterns': [
+    'let a = 0, b = 0, c = 0\nfunction turn() { a = b = 3; [c, b = 7] = [a++]; return a }',
+    'a = 1; b = 1; ({ c: c = 2 } = {} as any)',
+    'function train() { const before = [a, b, c]; return [before, turn(), a, b, c] }',
+  ],
+  'values computed between redefinitions': [
+    'const R: number = 1',
+    'function f() { return R }',
+    'const v = f()',
+    'const R: number = 2; const w = f()',
+    'function train() { return [v, w, f()] }',
+    'const R: number = 3',
+  ],
+  'merged declarations': [
+    'interface A { x: number }\ninterface A { y: number }\nfunction f() { return f.k }\nnamespace f { export const k = 4 }\nenum E { A = 1 }\nenum E { B = 2 }',
+    'const v: A = { x: 1, y: 2 }',
+    'function train() { return [v, f(), E.A, E.B, E[1]] }',
+  ],
+  'decorated classes and methods': [
+    'function mark(c: any) { c.tag = "t" }\nfunction name(_t: any, key: string, d: PropertyDescriptor) { d.value = () => key }',
+    '@mark\nclass S { @name run() { return "" } }',
+    'function train() { return [new S().run(), (S as any).tag] }',
+  ],
+  'classes with parameter properties, accessors and private names': [
+    'abstract class Shape { abstract area(): number; text() { return `${this.constructor.name} ${this.area()}` } }',
+    'class Square extends Shape { #n = 1; constructor(private side: number) { super() } area() { return this.side ** 2 + this.#n } get n() { return this.#n } set n(v) { this.#n = v } }',
+    'const square = new Square(3)',
+    'square.n = 5',
+    'function train() { return [square.text(), square.n, Object.keys(square)] }',
+  ],
+  'a notebook’s own models': [
+    'class Model { w = 0; fit(n: number) { this.w = n; return this } predict() { return this.w } }',
+    'const model = new Model()',
+    'model.fit(3)',
+    'function train() { return model.predict() }',
+  ],
   'a node module imported twice': [
     'import path from "path"',
     'import path from "path"\nconst base = path.basename("/a/b")',
@@ -102,58 +107,64 @@ const fixed: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Notebooks of redefinable numbers and functions that use what came before, in every mixture of early and late use. */
-const notebook = fc
-  .array(
-    fc.record({
-      name: fc.constantFrom('a', 'b', 'c'),
-      form: fc.constantFrom('constant', 'sum', 'function', 'list'),
-      uses: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 2 }),
-      number: fc.integer({ min: 1, max: 9 }),
-    }),
-    { minLength: 1, maxLength: 7 },
-  )
-  .map((parts) => {
-    const defined = new Set<string>();
-    const cells = parts.map(({ name, form, uses, number }) => {
-      const known = uses.filter((use) => defined.has(use) && use !== name);
-      defined.add(name);
-      const terms = [String(number), ...known.map((use) => `v_${use}`)].join(' + ');
-      if (form === 'constant') return `const v_${name}: number = ${number}`;
-      if (form === 'sum') return `const v_${name}: number = ${terms}`;
-      if (form === 'list')
-        return `const v_${name}: number = [1, 2].map((k) => k * (${terms})).reduce((p, q) => p + q, 0)`;
-      // a late use: what the name means when the handler runs
-      return `const v_${name}: number = ${number}\nfunction f_${name}(): number { return ${terms} + v_${name} }`;
-    });
-    const functions = [
-      ...new Set(cells.flatMap((cell) => [...cell.matchAll(/function (f_\w)/g)].map((match) => match[1]))),
-    ];
-    const values = [...defined].sort().map((name) => `v_${name}`);
-    return [
-      ...cells,
-      `function train() { return [${[...values, ...functions.map((name) => `${name}()`)].join(', ')}] }`,
-    ];
-  });
+/** Beside the notebooks, for those that import them. */
+const files = {
+  'lib.ts': 'export const twice = (n: number): number => n * 2;\n',
+  'data.json': '{ "rate": 0.5 }\n',
+};
+
+// another seed, or more notebooks: SLIPWAY_PROPERTY_SEED=7 SLIPWAY_PROPERTY_RUNS=300 npx vitest run test/functions/kernel-equivalence.test.ts
+const seed = Number(process.env.SLIPWAY_PROPERTY_SEED ?? 20);
+const numRuns = Number(process.env.SLIPWAY_PROPERTY_RUNS ?? 40);
+
+type Outcome = { readonly packaged: KernelOutcome; readonly warnings: readonly string[] };
+
+async function packagedOutcome(cells: readonly string[]): Promise<Outcome> {
+  const packaged = await packageCells(cells, { files });
+  const { warnings } = packaged.report;
+  try {
+    const value = await callPackaged(packaged, { n: 3 });
+    return { packaged: { value: JSON.parse(JSON.stringify(value)) }, warnings };
+  } catch (error) {
+    return { packaged: { threw: String(error) }, warnings };
+  }
+}
+
+const render = (cells: readonly string[]): string =>
+  cells.map((cell, at) => `// cell ${at + 1}\n${cell}`).join('\n');
 
 describe('a packaged handler gives what it gives in the kernel after all cells have run', () => {
   it('for notebooks that redefine, wrap, fill and await', async () => {
-    const outcomes = runInKernel(Object.values(fixed));
+    const outcomes = await runInKernel(Object.values(fixed), files);
     for (const [index, [name, cells]] of Object.entries(fixed).entries()) {
       expect(outcomes[index], name).toHaveProperty('value');
-      const packaged = await callPackaged(await packageCells(cells), { n: 3 });
-      expect(JSON.parse(JSON.stringify(packaged)), name).toEqual(outcomes[index]?.value);
-    }
-  });
-
-  it('for notebooks of any order', async () => {
-    const notebooks = fc.sample(notebook, { numRuns: 12, seed: 20 });
-    const outcomes = runInKernel(notebooks);
-    for (const [index, cells] of notebooks.entries()) {
-      expect(outcomes[index], cells.join('\n---\n')).toHaveProperty('value');
-      expect(await callPackaged(await packageCells(cells)), cells.join('\n---\n')).toEqual(
-        outcomes[index]?.value,
-      );
+      expect((await packagedOutcome(cells)).packaged, name).toEqual(outcomes[index]);
     }
   }, 120_000);
+
+  it(`for ${numRuns} notebooks of any content (seed ${seed})`, async () => {
+    const notebooks = fc.sample(generatedNotebook, { numRuns, seed });
+    const outcomes = await runInKernel(notebooks, files);
+    const counts = { compared: 0, refusedByKernel: 0, warned: 0 };
+    for (const [index, cells] of notebooks.entries()) {
+      const kernel = outcomes[index];
+      if (kernel === undefined || kernel.errors) {
+        counts.refusedByKernel++;
+        continue;
+      }
+      const { packaged, warnings } = await packagedOutcome(cells);
+      const same = isDeepStrictEqual(withoutMessage(packaged), withoutMessage(kernel));
+      // what only tries a function out is left out on purpose, and said
+      if (!same && warnings.some((warning) => warning.includes('looks like a trial'))) counts.warned++;
+      else {
+        expect(withoutMessage(packaged), render(cells)).toEqual(withoutMessage(kernel));
+        counts.compared++;
+      }
+    }
+    expect(counts.compared / numRuns, JSON.stringify(counts)).toBeGreaterThan(0.8);
+  }, 1_200_000);
 });
+
+/** The kernel's messages name what it made of the code. */
+const withoutMessage = ({ threw, value }: KernelOutcome): object =>
+  threw === undefined ? { value } : { threw: true };
