@@ -2,10 +2,14 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
+import type { PackagedFunction } from './functions/function-spec.ts';
+import { packageReportOutput } from './functions/render-report-card.ts';
 import { checkCellsSaved, checkSaved } from './notebooks/check-saved.ts';
+import { openDisplay } from './notebooks/display/port/open-display.ts';
 import { declaringCell } from './notebooks/executed-cells.ts';
 import { cacheDirectory } from './projects/workspace.ts';
 import type { Handler } from './runtime/context.ts';
+import { currentRunScope } from './runtime/run-scope.ts';
 
 /**
  * Types of functions known by name, filled in by `slipway.d.ts` (written by `slipway types` and by every build)
@@ -76,12 +80,19 @@ export async function codeToFunction(
       located.filename,
       new Set(packaged.report.included.flatMap(({ cell }) => (cell === undefined ? [] : [cell]))),
     );
+  showReport(packaged);
   return createFunctionHandle<never, never>(
     currentWorkspace,
     packaged,
     located.handler ?? packaged.spec.spec.defaultHandler,
     live,
   );
+}
+
+/** A notebook says what was packaged; a script prints nothing by itself. */
+function showReport({ spec, report }: PackagedFunction): void {
+  const display = currentRunScope() ? undefined : openDisplay();
+  display?.show(packageReportOutput(spec.metadata.name, report).bundle);
 }
 
 /**

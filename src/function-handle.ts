@@ -4,7 +4,9 @@ import type { Json } from './core/json.ts';
 import type { DataItem } from './data/data-item.ts';
 import type { FunctionSpec, PackagedFunction, PackageReport } from './functions/function-spec.ts';
 import { renderDoc, renderSignature } from './functions/render-doc.ts';
+import { docOutput } from './functions/render-doc-card.ts';
 import type { BuildOptions, ImageHandle } from './image-handle.ts';
+import { openDisplay } from './notebooks/display/port/open-display.ts';
 import type { TrackedRun } from './notebooks/display/run/run-tracker.ts';
 import { detectKernel } from './notebooks/kernel.ts';
 import { addStep } from './pipelines/add-step.ts';
@@ -16,6 +18,7 @@ import { createRunHandle, type RunHandle } from './run-handle.ts';
 import { runInCell } from './run-in-cell.ts';
 import { runRequest } from './run-request.ts';
 import type { Resources } from './runtime/job.ts';
+import { currentRunScope } from './runtime/run-scope.ts';
 import { showAs } from './show-as.ts';
 import { renderRunSummary } from './tracking/render-run-summary.ts';
 import { planTrials } from './tuning/plan-trials.ts';
@@ -114,8 +117,8 @@ export interface FunctionHandle<
   with(options: StepOptions): FunctionHandle<Args, Results>;
   /** The same function as a sweep: the step runs every trial and gives the best one's results and artifacts. */
   sweep(options: SweepOptions<Args>): FunctionHandle<Args, Results>;
-  /** The contract as text: signature, parameters, inputs, results, documentation. */
-  doc(): string;
+  /** What it does, takes and gives. In a notebook shown as a card; elsewhere as text when printed, or by `String(fn.doc())`. */
+  doc(): FunctionDoc;
   /** Writes a `function.yaml` that is complete in itself; relative paths start from the working directory. */
   export(file: string): Promise<void>;
 }
@@ -173,11 +176,33 @@ function build<Args, Results>(
     as: (id: string) => derive({ id }),
     with: (options: StepOptions) => derive({ options: { ...state.options, ...options } }),
     sweep: (options: SweepOptions<Args>) => derive({ sweep: options as SweepSpec }),
-    doc: () => renderDoc(packaged.spec),
+    doc: () => showDoc(packaged.spec),
     export: (file: string) => exportFunction(packaged, file),
   });
   Object.defineProperty(members, 'name', { value: packaged.spec.metadata.name });
-  return showAs(members, () => renderFunction(packaged, handler));
+  return showAs(members, () => renderFunction(packaged, handler), { output: () => docOutput(packaged.spec) });
+}
+
+/** Documentation as text, which a notebook shows as a card. */
+export interface FunctionDoc {
+  readonly text: string;
+  toString(): string;
+}
+
+function showDoc(spec: FunctionSpec): FunctionDoc {
+  const text = renderDoc(spec);
+  const output = docOutput(spec);
+  const display = currentRunScope() ? undefined : openDisplay();
+  display?.show(output.bundle);
+  const isAbove = (): boolean => display?.isCurrent === true;
+  return showAs(
+    { text, toString: () => text },
+    () => (isAbove() ? `documentation of ${spec.metadata.name}, shown above` : text),
+    {
+      output: () => output,
+      isShown: isAbove,
+    },
+  );
 }
 
 /** Signature, where it came from, and what packaging has to say. */

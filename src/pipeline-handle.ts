@@ -1,5 +1,6 @@
-import { reviveError } from './core/error.ts';
+import { isSlipwayError, reviveError } from './core/error.ts';
 import type { Json } from './core/json.ts';
+import type { RichOutput } from './core/rich-output.ts';
 import { currentWorkspace } from './current-workspace.ts';
 import { renderParameter } from './functions/render-doc.ts';
 import type { RunTracker } from './notebooks/display/run/run-tracker.ts';
@@ -11,10 +12,11 @@ import {
   type PipelineOptions,
 } from './pipelines/pipeline.ts';
 import type { PipelineEvent } from './pipelines/pipeline-event.ts';
+import type { Plan } from './pipelines/plan.ts';
 import { allSteps, dependenciesOf } from './pipelines/plan-graph.ts';
 import type { ReferenceTo } from './pipelines/reference.ts';
 import { renderPipelineReport } from './pipelines/render-pipeline-report.ts';
-import { createRunHandle, type RunHandle } from './run-handle.ts';
+import { cardOf, createRunHandle, type RunHandle } from './run-handle.ts';
 import { isShown, runInCell } from './run-in-cell.ts';
 import { showAs } from './show-as.ts';
 import type { StepRecord } from './tracking/run.ts';
@@ -74,8 +76,32 @@ export function pipeline<Params = Readonly<Record<string, unknown>>, Outputs = u
   const value = createPipeline(name, body, options);
   const run = (runOptions: PipelineRunOptions<Params> = {}): Promise<PipelineRunHandle<Outputs>> =>
     runPipeline(value, runOptions);
-  return showAs(Object.assign(value, { run }), () => renderPipeline(value as Pipeline));
+  const text = (): string => renderPipeline(value as Pipeline);
+  return showAs(Object.assign(value, { run }), text, {
+    output: () => pipelineOutput(value as Pipeline, text()),
+  });
 }
+
+/** The steps as a graph, where they can be told without params. */
+async function pipelineOutput(value: Pipeline, text: string): Promise<RichOutput> {
+  const { stepsOutput } = await import('./notebooks/display/card/steps-output.ts');
+  return stepsOutput(value.name, text, plannedSteps(value));
+}
+
+function plannedSteps(
+  value: Pipeline,
+): readonly { readonly id: string; readonly dependencies: readonly string[] }[] {
+  try {
+    return graphOf(value.plan({}));
+  } catch (error) {
+    // a pipeline whose params have no defaults has no plan yet
+    if (isSlipwayError(error)) return [];
+    throw error;
+  }
+}
+
+const graphOf = (plan: Plan): readonly { readonly id: string; readonly dependencies: readonly string[] }[] =>
+  allSteps(plan).map((step) => ({ id: step.id, dependencies: dependenciesOf(step) }));
 
 /** `pipeline train({ depth?: number = 4 })` */
 function renderPipeline({ name, parameters, description }: Pipeline): string {
@@ -121,8 +147,11 @@ async function runPipeline<Params, Outputs>(
     steps: record.steps ?? [],
     outputs: (record.outputs ?? {}) as PipelineValues<Outputs>,
   });
-  return showAs(run, () =>
-    isShown(record) ? `pipeline run ${record.uid}, shown above` : renderPipelineReport(record),
+  const isAbove = (): boolean => isShown(record);
+  return showAs(
+    run,
+    () => (isAbove() ? `pipeline run ${record.uid}, shown above` : renderPipelineReport(record)),
+    { output: () => cardOf(workspace.store, record, renderPipelineReport), isShown: isAbove },
   );
 }
 
@@ -140,9 +169,7 @@ function tellBoth(listener: Listener | undefined, tracker: RunTracker | undefine
 function track(tracker: RunTracker, event: PipelineEvent): void {
   switch (event.type) {
     case 'started':
-      tracker.plan({
-        steps: allSteps(event.plan).map((step) => ({ id: step.id, dependencies: dependenciesOf(step) })),
-      });
+      tracker.plan({ steps: graphOf(event.plan) });
       return;
     case 'log':
       tracker.stepLog(event.step, event.chunk.stream, event.chunk.text);

@@ -1,7 +1,9 @@
 import type { Json } from './core/json.ts';
+import type { RichOutput } from './core/rich-output.ts';
 import type { Artifact } from './data/artifact.ts';
 import { headline } from './pipelines/render-headline.ts';
 import { isShown } from './run-in-cell.ts';
+import { show } from './show.ts';
 import { showAs } from './show-as.ts';
 import { renderRunHeadline, renderRunSummary } from './tracking/render-run-summary.ts';
 import type { IterationRecord, RunRecord, RunState } from './tracking/run.ts';
@@ -27,6 +29,8 @@ export interface RunHandle<Results = Readonly<Record<string, Json>>> {
   history(metric?: string): Promise<readonly MetricPoint[]>;
   /** What the run printed. */
   logs(): Promise<string>;
+  /** Shows the run's card in a notebook, or one of its artifacts: a plot as itself, a dataset as its first rows. Elsewhere prints text. */
+  show(artifact?: string): Promise<void>;
 }
 
 /** Puts a handle around a record of the store. */
@@ -52,10 +56,27 @@ export function createRunHandle<Results>(store: RunStore, record: RunRecord): Ru
       for await (const chunk of store.logs(record.uid)) text += decoder.decode(chunk, { stream: true });
       return text + decoder.decode();
     },
+    show: async (artifact) => show(artifact === undefined ? handle : await handle.artifact(artifact)),
   };
   const whole = (): string => renderRunSummary(record);
   const line = (): string => [renderRunHeadline(record), headline(record.results)].join('  ').trimEnd();
-  showAs(record, whole, line);
-  showAs(handle, () => (isShown(record) ? `run ${record.uid}, shown above` : whole()), line);
+  const output = (): Promise<RichOutput> => cardOf(store, record, renderRunSummary);
+  showAs(record, whole, { line, output });
+  const isAbove = (): boolean => isShown(record);
+  showAs(handle, () => (isAbove() ? `run ${record.uid}, shown above` : whole()), {
+    line,
+    output,
+    isShown: isAbove,
+  });
   return handle;
+}
+
+/** The card of a run as it is in the store. */
+export async function cardOf(
+  store: RunStore,
+  record: RunRecord,
+  renderText: (record: RunRecord) => string,
+): Promise<RichOutput> {
+  const { runOutput } = await import('./notebooks/display/run/run-output.ts');
+  return runOutput(store, record, renderText);
 }

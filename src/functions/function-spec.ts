@@ -101,6 +101,8 @@ export interface PackageReport {
     readonly cell?: number;
     readonly file?: string;
     readonly statements: number;
+    /** Where it is a cell: its first line that is not empty. */
+    readonly firstLine?: string;
   }[];
   readonly dropped: readonly {
     readonly cell?: number;

@@ -37,11 +37,18 @@ export function prepareNotebook(request: PrepareRequest): PreparedSource {
     },
     handlers: extracted.handlers.map(({ name }) => readContract(name, request, extracted, reader)),
     originals: new Map(modules.map((module) => [`notebook:${module.id}`, module.original])),
-    included: extracted.included,
+    included: extracted.included.map((each) => ({ ...each, ...firstLine(each.cell, extracted) })),
     dropped: extracted.dropped,
     warnings: extracted.warnings,
     files: [...reader.files],
   };
+}
+
+/** By which people know a cell again. */
+function firstLine(number: number, { cells }: ExtractedHandlers): { readonly firstLine?: string } {
+  const text = cells.find((cell) => cell.number === number)?.original ?? '';
+  const line = text.split('\n').find((each) => each.trim() !== '');
+  return line === undefined ? {} : { firstLine: line.trim().slice(0, 120) };
 }
 
 const sourceModule = ({ contents }: CellModule): SourceModule => ({ contents, loader: 'ts' });

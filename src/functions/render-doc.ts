@@ -68,12 +68,13 @@ function resultRow({ name, typeText, role, doc }: ResultSpec): string[] {
 }
 
 /** The type as written, with what an alias stands for. */
-function typeOf({ typeText = '', schema }: ParameterSpec): string {
+export function typeOf({ typeText = '', schema }: ParameterSpec): string {
   const full = schema ? schemaText(schema) : '';
   return /^[A-Za-z_$][\w$]*$/.test(typeText) && full !== '' && full !== 'unknown' ? full : typeText;
 }
 
-function defaultText(parameter: ParameterSpec): string {
+/** The default as it is written; empty where there is none. */
+export function defaultText(parameter: ParameterSpec): string {
   if (parameter.default !== undefined) return JSON.stringify(parameter.default);
   return parameter.defaultText ?? '';
 }
@@ -90,6 +91,35 @@ function renderExample(spec: FunctionSpec, handler: HandlerSpec, named: boolean)
     );
   const handlerOption = named || !target.startsWith('hub://') ? [`--handler ${handler.name}`] : [];
   return ['slipway run', target, ...handlerOption, ...given].join(' ');
+}
+
+/** `await train.run({ inputs: { data: 'data.csv' }, params: { depth: 1 } })`: a call with what must be given. */
+export function renderCall({ name, parameters }: HandlerSpec): string {
+  const given = parameters.filter((parameter) => parameter.required || parameter.role === 'input');
+  const part = (role: ParameterSpec['role'], value: (parameter: ParameterSpec) => string): string[] => {
+    const texts = given.filter((each) => each.role === role).map((each) => `${each.name}: ${value(each)}`);
+    return texts.length === 0 ? [] : [`${role}s: { ${texts.join(', ')} }`];
+  };
+  const parts = [...part('input', (each) => `'${each.name}.csv'`), ...part('param', exampleLiteral)];
+  return `const fn = await codeToFunction(${name});\nawait fn.run(${parts.length === 0 ? '' : `{ ${parts.join(', ')} }`});`;
+}
+
+function exampleLiteral({ schema }: ParameterSpec): string {
+  const allowed = schema?.enum;
+  if (Array.isArray(allowed)) return JSON.stringify(allowed[0]).replace(/^"(.*)"$/, "'$1'");
+  switch (schema?.type) {
+    case 'number':
+    case 'integer':
+      return '1';
+    case 'boolean':
+      return 'true';
+    case 'array':
+      return '[]';
+    case 'object':
+      return '{}';
+    default:
+      return "'…'";
+  }
 }
 
 function exampleValue({ schema }: ParameterSpec): string {

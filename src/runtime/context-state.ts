@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import type { Artifact } from '../data/artifact.ts';
 import type { DataItem } from '../data/data-item.ts';
 import type { EventBody } from '../tracking/journal-event.ts';
 import type { ArtifactRecord } from '../tracking/run.ts';
@@ -24,6 +25,8 @@ export interface ContextOptions {
   readonly random: () => number;
   /** Where the logger's lines go. */
   readonly writeLog: (line: string) => void;
+  /** Told of every artifact once it is saved, before the call that saves it returns. */
+  readonly onSaved?: (artifact: Artifact) => Promise<void>;
   /** Journals of trials opened by `child()` are made through this, so that they hide the secrets too. */
   readonly wrapWriter: (writer: RunWriter) => RunWriter;
 }

@@ -52,5 +52,6 @@ async function saveAndRegister<Saved extends Artifact>(
   const saved = await write();
   state.append(call, { kind: 'artifact', artifact: saved.record });
   for (const tag of tags ?? []) await state.options.store.tagArtifact(saved.record.uri, tag);
+  await state.options.onSaved?.(saved);
   return saved;
 }

@@ -1,5 +1,7 @@
 import type { ErrorRecord } from '../core/error.ts';
+import type { Artifact } from '../data/artifact.ts';
 import { userErrorRecord } from '../functions/user-error.ts';
+import { openDisplay } from '../notebooks/display/port/open-display.ts';
 import type { RunState } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
 import { captureOnce } from './capture-once.ts';
@@ -133,7 +135,17 @@ function openContext({ store, writer }: ScriptRunOptions, signal: AbortSignal): 
     random: createRandom(seed),
     writeLog: (line) => void process.stderr.write(line),
     wrapWriter: (own) => own,
+    onSaved: showPlot,
   });
+}
+
+/** In a notebook a plot that is logged is shown, too: below the cell that logged it. */
+async function showPlot(artifact: Artifact): Promise<void> {
+  const display = artifact.record.kind === 'plot' ? openDisplay() : undefined;
+  if (display === undefined) return;
+  const { plotOutput } = await import('../notebooks/display/plot-output.ts');
+  const output = await plotOutput(artifact.record, artifact);
+  if (output !== undefined) display.show(output.bundle, output.metadata && { metadata: output.metadata });
 }
 
 function withEnds(open: OpenContext, run: ScriptRun): ScriptContext {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../src/cli/compare/compare-runs.ts';
+import { compareRuns } from '../../src/tracking/compare-runs.ts';
 import { exitCodeOfRecord } from '../../src/cli/exit-code.ts';
 import { displayWidth, singleLine, truncate } from '../../src/cli/output/display-width.ts';
 import { lastLines } from '../../src/cli/output/last-lines.ts';

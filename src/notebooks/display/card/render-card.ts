@@ -16,7 +16,7 @@ import { progressOf } from './run-progress.ts';
 /** A run as a card: state, progress, params, results, metrics, steps or trials, artifacts, output, error. No scripts. */
 export function renderCard(view: RunView): Html {
   const { record } = view;
-  return html`<div class="swy">${style}<div class="${record.state}">${renderHead(view)}${renderBar(view)}</div>${renderFault(record)}${renderSteps(view)}${renderValues(record)}${renderMetrics(view)}${renderTrials(view)}${renderArtifacts(view)}${renderLog(view)}</div>`;
+  return html`<div class="swy">${style}<div class="${record.state}">${renderHead(view)}${renderBar(view)}</div>${renderFault(record)}${renderSteps(view)}${renderValues(view)}${renderMetrics(view)}${renderTrials(view)}${renderArtifacts(view)}${renderLog(view)}</div>`;
 }
 
 function renderHead(view: RunView): Html {

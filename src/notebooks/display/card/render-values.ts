@@ -1,15 +1,18 @@
 import type { Json } from '../../../core/json.ts';
-import type { RunRecord } from '../../../tracking/run.ts';
 import { isNumeric, shortValue } from '../html/format.ts';
 import { type Html, html } from '../html/html.ts';
+import type { RunView } from '../run/run-view.ts';
+import { hasCourses } from './render-metrics.ts';
 
-/** Params, inputs and results side by side; what there is none of is left out. */
-export function renderValues({ params, inputs, results, outputs, steps }: RunRecord): Html | undefined {
+/** Params, inputs, results and metrics that have no course side by side; what there is none of is left out. */
+export function renderValues(view: RunView): Html | undefined {
+  const { params, inputs, results, outputs, steps, metrics } = view.record;
   const sources = Object.fromEntries(Object.entries(inputs).map(([name, { uri }]) => [name, uri]));
   const columns = [
     renderColumn('Params', params),
     renderColumn('Inputs', sources),
     steps === undefined ? renderColumn('Results', results) : renderColumn('Outputs', outputs ?? {}),
+    hasCourses(view) ? undefined : renderColumn('Metrics', metrics),
   ].filter((column) => column !== undefined);
   return columns.length === 0 ? undefined : html`<section class="cols">${columns}</section>`;
 }

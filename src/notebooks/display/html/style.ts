@@ -22,6 +22,8 @@ border-left:3px solid var(--tone)}
 .swy .dim{color:var(--dim)}
 .swy .push{margin-left:auto}
 .swy code{font-family:var(--mono);font-size:12px;background:none;padding:0;color:inherit}
+.swy header.plain{border-left:none}
+.swy section.tight{padding:2px 4px 4px}
 .swy .bar{height:3px;background:var(--line)}
 .swy .bar i{display:block;height:3px;background:var(--tone)}
 .swy section,.swy details.part{border-top:1px solid var(--line);padding:8px 12px}
@@ -43,21 +45,21 @@ font-weight:400;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-h
 .swy.swy td.strong,.swy.swy tr.best td{font-weight:600}
 .swy.swy tr.best td,.swy.swy td.best{background:color-mix(in srgb,var(--ok) 14%,transparent)}
 .swy.swy td.best{font-weight:600}
-.swy.swy .grid th,.swy.swy .grid td{padding:3px 12px 3px 8px;border-bottom:1px solid var(--soft)}
+.swy.swy .grid th,.swy.swy .grid td{padding:2px 12px 2px 8px;border-bottom:1px solid var(--soft)}
 .swy.swy .grid .types th{font-size:11px;font-family:var(--mono);padding-top:0;border-bottom:1px solid var(--line)}
 .swy.swy .grid .names th{color:inherit;font-weight:600;border-bottom:none;padding-bottom:0}
 .swy.swy .grid .none{color:var(--dim)}
-.swy .scroll{overflow:auto;max-height:30rem}
+.swy .scroll{overflow:auto;max-height:40rem}
 .swy .dot{color:var(--tone)}
 .swy svg.spark{display:block;width:120px;height:22px;overflow:visible;color:var(--run)}
 .swy pre{margin:0;padding:0;font:12px/1.5 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit}
 .swy .log{display:flex;flex-direction:column-reverse;max-height:17rem;overflow:auto;margin:0 -12px -8px;
 padding:6px 12px 8px;background:var(--soft)}
-.swy .log i{font-style:normal;color:var(--bad)}
+.swy .log i{font-style:normal;color:var(--bad)}.swy .log i.warn{color:var(--warn)}
 .swy .step .log{margin:4px 0 6px;border-radius:4px;max-height:11rem}
 .swy .fault{border-top:1px solid var(--line);padding:8px 12px 10px;background:color-mix(in srgb,var(--bad) 7%,transparent)}
 .swy .fault .code{color:var(--bad);font-weight:600}
-.swy .fault pre{margin:6px 0;padding:6px 10px;background:var(--soft);border-radius:4px}
+.swy .fault pre{margin:6px 0;padding:6px 10px;background:var(--soft);border-radius:4px;white-space:pre;overflow-x:auto}
 .swy .fault p{margin:2px 0;overflow-wrap:anywhere}
 .swy .step{border-top:1px solid var(--soft);padding:3px 0}
 .swy .step:first-of-type{border-top:none}

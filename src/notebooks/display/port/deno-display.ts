@@ -13,13 +13,19 @@ interface DenoGlobals {
   readonly Deno?: { readonly jupyter?: Partial<DenoJupyter> };
 }
 
+/** Deno's line to its front ends; undefined outside its kernel. */
+export function denoJupyter(): DenoJupyter | undefined {
+  const jupyter = (globalThis as DenoGlobals).Deno?.jupyter;
+  return typeof jupyter?.broadcast === 'function' ? (jupyter as DenoJupyter) : undefined;
+}
+
 const sameCellMs = 100;
 
 /** The output of the Deno cell that runs now; undefined outside Deno's kernel. */
 export function openDenoDisplay(): DisplayPort | undefined {
-  const jupyter = (globalThis as DenoGlobals).Deno?.jupyter;
-  if (typeof jupyter?.broadcast !== 'function') return undefined;
-  const { broadcast } = jupyter as DenoJupyter;
+  const jupyter = denoJupyter();
+  if (jupyter === undefined) return undefined;
+  const { broadcast } = jupyter;
   let sentAt = 0;
   const send = (type: string, data: MimeBundle, { id, metadata = {} }: DisplayOptions): void => {
     sentAt = performance.now();

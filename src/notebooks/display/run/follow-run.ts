@@ -105,7 +105,7 @@ class PlotFeed {
     const output = await plotOutput(record, item);
     if (output === undefined) return;
     const id = `${card.id}-${record.key}`;
-    if (isNew) port.show(output.bundle, { id, metadata: output.metadata });
+    if (isNew) port.show(output.bundle, { id, ...(output.metadata && { metadata: output.metadata }) });
     else port.update(output.bundle, id);
   }
 }

@@ -1,4 +1,4 @@
-import { type Json, jsonNumber } from '../../core/json.ts';
+import { type Json, jsonNumber } from '../core/json.ts';
 
 /** One run, or one trial of a sweep, as a column of a comparison. */
 export interface Compared {
@@ -27,9 +27,14 @@ export interface Comparison {
   readonly rows: readonly ComparisonRow[];
 }
 
+export interface Judgement {
+  readonly key: string;
+  readonly better: 'max' | 'min';
+}
+
 export interface CompareOptions {
   /** `max.accuracy` or `min.loss`: only this key is judged, in this way. */
-  readonly selector?: { readonly key: string; readonly better: 'max' | 'min' };
+  readonly selector?: Judgement;
   /** Also the params that are the same everywhere. */
   readonly all: boolean;
 }
@@ -77,10 +82,18 @@ function rowsOf(
   });
 }
 
-function judge(row: ComparisonRow, selector: CompareOptions['selector']): ComparisonRow {
+function judge(row: ComparisonRow, selector: Judgement | undefined): ComparisonRow {
   if (selector && selector.key !== row.key) return row;
-  const better =
-    selector?.better ?? (lessIsBetter.test(row.key.replace(/([a-z])([A-Z])/g, '$1_$2')) ? 'min' : 'max');
+  return judgeRow(row, selector?.better ?? betterOf(row.key));
+}
+
+/** Whether less or more of something is better, by its name. */
+export function betterOf(key: string): 'max' | 'min' {
+  return lessIsBetter.test(key.replace(/([a-z])([A-Z])/g, '$1_$2')) ? 'min' : 'max';
+}
+
+/** Marks the best value of a row. Nothing is marked where all are the same or one is no number. */
+export function judgeRow(row: ComparisonRow, better: 'max' | 'min'): ComparisonRow {
   const best = bestOf(row.values, better);
   return best === undefined || !row.differs ? row : { ...row, better, best };
 }
