@@ -8,7 +8,7 @@ export interface ClusterState {
   readonly name: string;
   /** Process 1 of the cluster's namespaces: when it ends, every process, mount and network interface of the cluster goes too. */
   readonly holder?: ProcessIdentity;
-  /** Host side of the link between host and cluster. */
+  /** Host side of the link between host and cluster; empty until it is made, like those that follow. */
   readonly hostAddress: string;
   readonly nodeAddress: string;
   readonly link: string;

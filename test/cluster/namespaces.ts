@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { ProcessIdentity } from '../../src/tracking/journal-event.ts';
 import { identify, isAlive } from '../../src/tracking/process-identity.ts';
+import { ClusterError } from './cluster-error.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { clusterFolders, programs } from './layout.ts';
 import { runCommand } from './run-command.ts';
@@ -38,21 +39,13 @@ function coverFolders(name: string, holder: ProcessIdentity): void {
   }
 }
 
-/** Links host and cluster by a pair of interfaces. */
-export function linkNetwork(holder: ProcessIdentity, state: ClusterState): void {
-  const { link, hostAddress, nodeAddress } = state;
-  runCommand('ip', [
-    'link',
-    'add',
-    link,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'eth0',
-    'netns',
-    String(holder.pid),
-  ]);
+/** The network that links host and cluster. */
+export type ClusterLink = Pick<ClusterState, 'link' | 'hostAddress' | 'nodeAddress'>;
+
+/** Links host and cluster by a pair of interfaces, with addresses that nothing on this machine uses yet. */
+export function linkNetwork(holder: ProcessIdentity): ClusterLink {
+  const made = makeLink(holder);
+  const { link, hostAddress, nodeAddress } = made;
   runCommand('ip', ['address', 'add', `${hostAddress}/30`, 'dev', link]);
   runCommand('ip', ['link', 'set', link, 'up']);
   inside(holder, ['ip', 'link', 'set', 'lo', 'up']);
@@ -60,17 +53,30 @@ export function linkNetwork(holder: ProcessIdentity, state: ClusterState): void 
   inside(holder, ['ip', 'link', 'set', 'eth0', 'up']);
   inside(holder, ['ip', 'route', 'add', 'default', 'via', hostAddress]);
   inside(holder, ['sysctl', '-qw', 'net.ipv4.ip_forward=1']);
+  return made;
 }
 
-/** Addresses of a link that nothing on this machine uses yet. */
-export function freeLink(): Pick<ClusterState, 'link' | 'hostAddress' | 'nodeAddress'> {
-  const taken = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+/** The name of a link stands for its addresses; the kernel gives it to only one of two that want it. */
+function makeLink({ pid }: ProcessIdentity): ClusterLink {
   for (let index = 0; index < 256; index++) {
+    const taken = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    const link = `slipway${index}`;
     const hostAddress = `10.245.${index}.1`;
-    if (taken.every(({ address }) => address !== hostAddress))
-      return { link: `slipway${index}`, hostAddress, nodeAddress: `10.245.${index}.2` };
+    if (taken.some(({ address }) => address === hostAddress) || existsSync(`/sys/class/net/${link}`))
+      continue;
+    const peer = ['type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)];
+    const { status, stderr } = spawnSync('ip', ['link', 'add', link, ...peer], { encoding: 'utf8' });
+    if (status === 0) return { link, hostAddress, nodeAddress: `10.245.${index}.2` };
+    if (!stderr.includes('File exists'))
+      throw new ClusterError(
+        `no network link can be made: ${stderr.trim()}`,
+        'a test cluster needs root and veth interfaces',
+      );
   }
-  throw new Error('no network 10.245.0.0/30 … 10.245.255.0/30 is free');
+  throw new ClusterError(
+    'no network 10.245.0.0/30 … 10.245.255.0/30 is free',
+    'stop test clusters that are not needed',
+  );
 }
 
 /** Arguments that run a command inside the cluster's namespaces. */
@@ -91,10 +97,11 @@ export async function closeNamespaces(holder: ProcessIdentity, link: string): Pr
     describe: () => `process ${holder.pid} of the cluster does not end`,
     everyMs: 10,
   });
-  await until(() => !existsSync(`/sys/class/net/${link}`), {
-    describe: () => `the network link "${link}" of the cluster does not go`,
-    everyMs: 10,
-  });
+  if (link !== '')
+    await until(() => !existsSync(`/sys/class/net/${link}`), {
+      describe: () => `the network link "${link}" of the cluster does not go`,
+      everyMs: 10,
+    });
 }
 
 /** Ids of the processes that a process has started, as the host sees them. */

@@ -16,7 +16,7 @@ import {
 import { importPauseImage } from './images/provide-image.ts';
 import { readKernelSettings } from './kernel-settings.ts';
 import { clusterFolders } from './layout.ts';
-import { freeLink, inside, linkNetwork, openNamespaces } from './namespaces.ts';
+import { inside, linkNetwork, openNamespaces } from './namespaces.ts';
 import {
   containerd,
   containerdSocket,
@@ -53,7 +53,9 @@ class StartingCluster {
     this.#config = clusterFolders(name).config;
     this.#state = {
       name,
-      ...freeLink(),
+      link: '',
+      hostAddress: '',
+      nodeAddress: '',
       registryPort,
       components: {},
       kernelSettings: readKernelSettings(),
@@ -67,7 +69,7 @@ class StartingCluster {
     this.#record({});
     const holder = await openNamespaces(this.#name);
     this.#record({ holder });
-    linkNetwork(holder, this.#state);
+    this.#record(linkNetwork(holder));
     this.#writeConfig();
     const runtime = this.#startNode(holder);
     await this.#startControlPlane(holder);

@@ -34,11 +34,11 @@ export const sharedName = 'tests';
  * The shared cluster, started by the first suite that asks and stopped at the end of the test run. With
  * `SLIPWAY_TEST_KUBECONFIG` (and `SLIPWAY_TEST_REGISTRY`) it is a cluster of one's own.
  */
-export async function testCluster(): Promise<TestCluster> {
+export async function testCluster({ argo = false }: { argo?: boolean } = {}): Promise<TestCluster> {
   const kubeconfig = process.env.SLIPWAY_TEST_KUBECONFIG;
   if (kubeconfig !== undefined)
     return describeCluster(kubeconfig, process.env.SLIPWAY_TEST_REGISTRY ?? 'localhost:5000');
-  const started = await up({ name: sharedName, forTests: true });
+  const started = await up({ name: sharedName, forTests: true, argo });
   joinUsers();
   return {
     ...describeCluster(clusterFolders(sharedName).kubeconfig, `127.0.0.1:${started.registryPort}`),
