@@ -32,7 +32,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
     env: options.env,
     runtime(name, settings = {}) {
       const key = `${name}/${settings.isolation ?? 'fresh'}/${settings.poolSize ?? ''}`;
-      const runtime = opened.get(key) ?? createRuntime(name, settings);
+      const runtime = opened.get(key) ?? createRuntime(name, settings, options.env);
       opened.set(key, runtime);
       return runtime;
     },
@@ -48,6 +48,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
 async function createRuntime(
   name: string,
   settings: { isolation?: 'fresh' | 'pool'; poolSize?: number },
+  env: OpenWorkspaceOptions['env'],
 ): Promise<Runtime> {
   switch (name) {
     case 'inline':
@@ -55,11 +56,11 @@ async function createRuntime(
     case 'process':
       return (await import('../runtime/process/process-runtime.ts')).createProcessRuntime(settings);
     case 'docker': {
-      const [{ createDockerRuntime }, { openDocker }] = await Promise.all([
+      const [{ createDockerRuntime }, { connectDocker }] = await Promise.all([
         import('../runtime/docker/docker-runtime.ts'),
-        import('../runtime/docker/open-docker.ts'),
+        import('../functions/image/docker/connect-docker.ts'),
       ]);
-      return createDockerRuntime({ connect: openDocker });
+      return createDockerRuntime({ connect: () => connectDocker({ env }), env });
     }
     default:
       throw runtimeUnknown(`runtime "${name}" does not exist`, {

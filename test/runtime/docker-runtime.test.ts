@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import Docker from 'dockerode';
 import { beforeAll } from 'vitest';
+import { connectDocker } from '../../src/functions/image/docker/connect-docker.ts';
 import { createDockerRuntime } from '../../src/runtime/docker/docker-runtime.ts';
 import { testRuntime } from '../contract/runtime.ts';
 import type { RuntimeFixture } from '../contract/runtime-fixture.ts';
@@ -11,7 +11,7 @@ import { makeNodeImage, nodeImage } from '../support/node-image.ts';
 describeWith(['docker'], 'in containers', () => {
   beforeAll(makeNodeImage);
 
-  testRuntime('docker', () => createDockerRuntime({ connect: async () => new Docker(), image: nodeImage }), {
+  testRuntime('docker', () => createDockerRuntime({ connect: connectDocker, image: nodeImage }), {
     isolated: true,
     isRunning: runsInContainer,
   });

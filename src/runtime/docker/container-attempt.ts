@@ -6,7 +6,6 @@ import type { AttemptOptions, AttemptReport, RunningAttempt } from '../attempt.t
 import type { LogChunk } from '../runtime.ts';
 import { defaultGraceMs, type StopRequest } from '../stop-request.ts';
 import { attachContainer, type ContainerStreams } from './attach-container.ts';
-import { callerUser } from './caller-user.ts';
 import { classifyContainer } from './classify-container.ts';
 import type { ContainerEnd, ContainerEvents } from './container-events.ts';
 import { bundleInImage, type ContainerImage } from './container-image.ts';
@@ -15,7 +14,7 @@ import { containerOwner } from './container-owner.ts';
 import { createContainer } from './create-container.ts';
 import type { DockerSession } from './docker-session.ts';
 import { type Exchange, openExchange } from './exchange.ts';
-import { explainRefusal } from './explain-docker.ts';
+import { explainRefusal, platformWrong, programMissing } from './explain-docker.ts';
 import { planMounts } from './plan-mounts.ts';
 import { removeContainer } from './remove-container.ts';
 import { renderContainer } from './render-container.ts';
@@ -80,11 +79,10 @@ export class ContainerAttempt implements RunningAttempt {
   }
 
   async #start(events: ContainerEvents, exchange: Exchange): Promise<ContainerEnd> {
-    const { docker, id: session } = this.#session;
+    const { docker, id: session, user } = this.#session;
     const { job } = this.#options;
     const { hasRunner, bundle } = this.#image;
     const mounts = planMounts(job, { runner: hasRunner, bundle: this.#bundleIsInside(bundle) });
-    const user = callerUser();
     const plan = { job, image: this.#image, mounts, user, submitter: currentProcess(), session };
     const container = await createContainer(docker, renderContainer(plan), job);
     this.#container = container;
@@ -128,6 +126,7 @@ export class ContainerAttempt implements RunningAttempt {
     const report = exchange.readReport()?.report ?? (await this.#writtenEnd());
     if (report) return report;
     const ownExit = exchange.readExitCode();
+    if (ownExit === undefined && hasNoProgram(end)) return this.#couldNotStart(await this.#wrongImage());
     const peak = this.#memory?.peak;
     return classifyContainer(this.#options.job, {
       ...end,
@@ -137,6 +136,12 @@ export class ContainerAttempt implements RunningAttempt {
       ...(this.#stopped ? { stopped: this.#stopped } : {}),
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     });
+  }
+
+  async #wrongImage(): Promise<Error> {
+    const wrong = { job: this.#options.job, image: this.#image };
+    const { Os: os, Arch: architecture } = await this.#session.docker.version();
+    return `${os}/${architecture}` === this.#image.platform ? programMissing(wrong) : platformWrong(wrong);
   }
 
   /** A runner that was killed between its last word and its report has said how the run ended all the same. */
@@ -189,4 +194,9 @@ export class ContainerAttempt implements RunningAttempt {
     const events = await this.#session.events().catch(() => undefined);
     await events?.look(container.id).catch(() => undefined);
   }
+}
+
+/** What the first process of a container says when it cannot execute the next: as a shell does. */
+function hasNoProgram({ exitCode }: ContainerEnd): boolean {
+  return exitCode === 126 || exitCode === 127;
 }

@@ -4,6 +4,7 @@ import { runtimeClosed } from '../errors.ts';
 import type { Job } from '../job.ts';
 import type { Runtime } from '../runtime.ts';
 import { submitRun } from '../submit-run.ts';
+import { callerUser } from './caller-user.ts';
 import { ContainerAttempt } from './container-attempt.ts';
 import type { ContainerImage } from './container-image.ts';
 import { createDockerSession, type DockerSession } from './docker-session.ts';
@@ -13,6 +14,8 @@ import { inspectImage } from './inspect-image.ts';
 export interface DockerRuntimeOptions {
   /** Opens the connection to the daemon; called once, on first use. */
   readonly connect: () => Promise<Docker>;
+  /** Where the address of the daemon was read. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Image of jobs that name none. */
   readonly image?: string;
 }
@@ -27,7 +30,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   let session: Promise<DockerSession> | undefined;
   let closed = false;
   const connected = (): Promise<DockerSession> => {
-    session ??= options.connect().then(createDockerSession);
+    session ??= options
+      .connect()
+      .then((docker) => createDockerSession(docker, callerUser(options.env ?? process.env)));
     return session;
   };
   const imageOf = async (job: Job): Promise<ContainerImage> => {

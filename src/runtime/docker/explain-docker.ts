@@ -15,12 +15,16 @@ import {
 } from './errors.ts';
 import { networkOf } from './network-need.ts';
 
-interface Refusal {
-  readonly job: Job;
-  readonly image: ContainerImage;
+interface Refusal extends WrongImage {
   /** What the daemon said. */
   readonly text: string;
-  readonly cause: unknown;
+}
+
+/** A run, and the image that it cannot start in. */
+interface WrongImage {
+  readonly job: Job;
+  readonly image: ContainerImage;
+  readonly cause?: unknown;
 }
 
 type Explanation = readonly [pattern: RegExp, explain: (refusal: Refusal, match: RegExpExecArray) => Error];
@@ -29,12 +33,12 @@ type Explanation = readonly [pattern: RegExp, explain: (refusal: Refusal, match:
 const explanations: readonly Explanation[] = [
   [/no space left on device/i, explainDisk],
   [/bind source path does not exist: (.+)/i, explainMount],
-  [/exec format error/i, explainPlatform],
-  [/executable file not found|no such file or directory.*unknown|stat [^:]+: no such file/i, explainProgram],
+  [/exec format error/i, (refusal) => platformWrong(refusal)],
+  [/executable file not found|no such file or directory.*unknown/i, (refusal) => programMissing(refusal)],
   [/no such image/i, explainImage],
   [/could not select device driver|nvidia|no devices? found/i, explainGpu],
-  [/network (\S+) not found|invalid network mode/i, explainNetwork],
-  [/memory limit|range of cpus|NanoCPUs|pids|shmsize|shm size|minimum memory/i, explainLimit],
+  [/network \S+ not found|no such (network|container)|invalid network mode/i, explainNetwork],
+  [/memory|range of cpus|cpus|pids|shm/i, explainLimit],
 ];
 
 /** Why a container could not be created or started, in terms of the run. Errors that are explained already stay as they are. */
@@ -85,14 +89,16 @@ function explainMount({ job, cause }: Refusal, match: RegExpExecArray): Error {
       });
 }
 
-function explainPlatform({ job, image, cause }: Refusal): Error {
+/** The image is for another processor than the daemon's. */
+export function platformWrong({ job, image, cause }: WrongImage): Error {
   return containerPlatformWrong(
     `run "${job.name}" cannot start in image "${image.reference}": it is made for ${image.platform}, which the machine of the Docker daemon cannot execute`,
     { hint: "build or pull the image for the daemon's platform", cause },
   );
 }
 
-function explainProgram({ job, image, cause }: Refusal): Error {
+/** The image lacks the program that its container starts with. */
+export function programMissing({ job, image, cause }: WrongImage): Error {
   return containerProgramMissing(
     image.hasRunner
       ? `run "${job.name}" cannot start: image "${image.reference}" lacks the program it is to start with`
