@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { installKernel } from '../../src/notebooks/kernelspec/install-kernel.ts';
+import { until } from '../kernel/until.ts';
+import { programs } from '../setup/components.ts';
+
+export interface LabServer {
+  readonly folder: string;
+  readonly url: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A JupyterLab of its own for a folder, with the TypeScript kernel as `slipway kernel install` registers it and nothing of this
+ * machine's Jupyter.
+ */
+export async function startLab(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<LabServer> {
+  const home = path.join(folder, '.home');
+  const runtime = path.join(home, 'runtime');
+  mkdirSync(runtime, { recursive: true });
+  writeSettings(path.join(home, 'settings', '@jupyterlab'));
+  const { platform, arch, execPath } = process;
+  const places = {
+    HOME: home,
+    JUPYTER_DATA_DIR: path.join(home, 'data'),
+    JUPYTER_RUNTIME_DIR: runtime,
+    JUPYTERLAB_SETTINGS_DIR: path.join(home, 'settings'),
+  };
+  installKernel({
+    kernel: 'tslab',
+    place: { type: 'user' },
+    directory: folder,
+    machine: { platform, arch, execPath, home, env: places },
+  });
+  const token = randomUUID();
+  const child = spawn(
+    programs.jupyter,
+    [
+      'lab',
+      '--no-browser',
+      '--allow-root',
+      '--ip=127.0.0.1',
+      `--IdentityProvider.token=${token}`,
+      `--ServerApp.root_dir=${folder}`,
+      '--ServerApp.port=0',
+    ],
+    { cwd: folder, env: { PATH: process.env.PATH, ...places, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output = collect(child);
+  await until(
+    'JupyterLab to start',
+    () => {
+      if (child.exitCode !== null) throw new Error(`JupyterLab ended: ${output()}`);
+      return serverUrl(runtime) !== undefined;
+    },
+    50_000,
+  );
+  return { folder, url: serverUrl(runtime) ?? '', token, close: () => end(child) };
+}
+
+/** Nothing is asked on the first start, and cells out of sight stay in the page, so that a test can look at them. */
+function writeSettings(folder: string): void {
+  const settings = {
+    'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false },
+    'notebook-extension/tracker': { windowingMode: 'none' },
+  };
+  for (const [name, values] of Object.entries(settings)) {
+    const file = path.join(folder, `${name}.jupyterlab-settings`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(values));
+  }
+}
+
+/** The server announces itself in a file once it listens. */
+function serverUrl(runtime: string): string | undefined {
+  const file = readdirSync(runtime).find((name) => /^jpserver-\d+\.json$/.test(name));
+  const text = file === undefined ? '' : readFileSync(path.join(runtime, file), 'utf8');
+  return text.trim() === '' ? undefined : (JSON.parse(text) as { url: string }).url;
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  return () => text.slice(-4000);
+}
+
+/** The server ends its kernels on SIGTERM. */
+async function end(child: ChildProcess): Promise<void> {
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  if (child.exitCode === null) child.kill('SIGTERM');
+  await closed;
+}
