@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -100,7 +101,9 @@ function writeImageParts() {
   }));
   // loaded by name where they are needed, which a bundler does not see
   const packages = [...new Set([...own.packages, '@duckdb/node-api', '@photostructure/sqlite'])].sort();
-  writeFileSync('dist/image-parts.json', `${JSON.stringify({ entry, files, packages }, undefined, 2)}\n`);
+  const list = `dist/image-parts.json.${process.pid}`;
+  writeFileSync(list, `${JSON.stringify({ entry, files, packages }, undefined, 2)}\n`);
+  renameSync(list, 'dist/image-parts.json');
 }
 
 /** The files that are imported from some, at once or later, and the packages that these import. */

@@ -52,6 +52,7 @@ export async function buildFunctionImage(
     cacheDirectory: cache,
     recipe: mergeRecipes(settings, request.recipe ?? {}),
     secrets: project.spec.secrets ?? [],
+    env: workspace.env,
     registry,
   });
   return { image, delivered: await deliverImage(image, delivery, { blobs: openBlobStore(cache), registry }) };

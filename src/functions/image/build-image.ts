@@ -6,7 +6,13 @@ import { checkRecipe } from './check-recipe.ts';
 import { gitRevision } from './evidence/git-revision.ts';
 import { createdAt } from './image-labels.ts';
 import type { ImagePlan } from './image-plan.ts';
-import { readBuiltImage, readFunctionImage, writeBuiltImage, writeFunctionImage } from './image-records.ts';
+import {
+  type ImageRecord,
+  readBuiltImage,
+  readFunctionImage,
+  writeBuiltImage,
+  writeFunctionImage,
+} from './image-records.ts';
 import type { BuildImageRequest, BuiltImage, LayerReport } from './image-request.ts';
 import { installedParts } from './layers/installed-parts.ts';
 import { runtimeInputs } from './layers/runtime-layer.ts';
@@ -23,21 +29,27 @@ import { planDependencies, planRuntimePackages } from './plan-packages.ts';
  */
 export async function buildImage(request: BuildImageRequest): Promise<BuiltImage> {
   const plan = await planImage(request);
+  const { blobs, previous } = plan;
   const key = digestJson(planInputs(plan));
-  const known = readBuiltImage(plan.blobs, key);
+  const known = readBuiltImage(blobs, key);
+  const { image, summary } = known ?? (await assemble(plan));
+  if (!known) writeBuiltImage(blobs, key, { image, summary });
+  if (previous?.digest !== summary.digest) writeFunctionImage(blobs, image.function, summary);
   const { warnings } = request.packaged.report;
-  if (known) return { ...known, reused: true, warnings, explain: known.explain.map(unchanged) };
+  return known ? { ...image, reused: true, warnings, explain: image.explain.map(unchanged) } : image;
+}
+
+async function assemble(plan: ImagePlan): Promise<ImageRecord> {
   const { assembleImage } = await import('./assemble-image.ts');
   const { built, files } = await assembleImage(plan);
-  writeBuiltImage(plan.blobs, key, built);
-  writeFunctionImage(plan.blobs, built.function, {
+  const summary = {
     digest: built.manifest.digest,
     platform: renderPlatform(built.platform),
     bundle: built.bundle,
     files,
     packages: plan.dependencies?.placed.map(({ found }) => packageId(found)) ?? [],
-  });
-  return built;
+  };
+  return { image: built, summary };
 }
 
 async function planImage(request: BuildImageRequest): Promise<ImagePlan> {
@@ -58,7 +70,7 @@ async function planImage(request: BuildImageRequest): Promise<ImagePlan> {
     base,
     revision,
     parts,
-    created: createdAt(process.env, revision),
+    created: createdAt(request.env ?? process.env, revision),
     runtimePackages: await planRuntimePackages(request, parts, target),
     dependencies: await planDependencies(request, target),
     previous: readFunctionImage(blobs, packaged.spec.metadata.name),

@@ -19,14 +19,20 @@ export interface FunctionImage {
   readonly packages: readonly string[];
 }
 
-/** The image built of these inputs, if all of it is still here. */
-export function readBuiltImage(blobs: BlobStore, key: string): BuiltImage | undefined {
-  const built = readRecord<BuiltImage>(builtFile(blobs, key));
-  return built && isComplete(built, blobs) ? built : undefined;
+/** An image, and what is remembered of it by its function's name. */
+export interface ImageRecord {
+  readonly image: BuiltImage;
+  readonly summary: FunctionImage;
 }
 
-export function writeBuiltImage(blobs: BlobStore, key: string, built: BuiltImage): void {
-  writeFileAtomic(builtFile(blobs, key), `${JSON.stringify(built)}\n`);
+/** The image built of these inputs, if all of it is still here. */
+export function readBuiltImage(blobs: BlobStore, key: string): ImageRecord | undefined {
+  const record = readRecord<ImageRecord>(builtFile(blobs, key));
+  return record?.image && isComplete(record.image, blobs) ? record : undefined;
+}
+
+export function writeBuiltImage(blobs: BlobStore, key: string, record: ImageRecord): void {
+  writeFileAtomic(builtFile(blobs, key), `${JSON.stringify(record)}\n`);
 }
 
 /** The image that was last built of a function of this name; undefined where none was. */

@@ -32,6 +32,8 @@ export interface BuildImageRequest {
   readonly recipe?: ImageRecipe;
   /** Names of the project's secrets: no variable of the image may have one. */
   readonly secrets?: readonly string[];
+  /** Where SOURCE_DATE_EPOCH is read. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** How a base in a registry is fetched. */
   readonly registry?: RegistryOptions;
 }
