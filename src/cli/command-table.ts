@@ -5,6 +5,7 @@ import { keepCommands } from './tables/keep-commands.ts';
 import { kernelCommands } from './tables/kernel-commands.ts';
 import { notebookCommands } from './tables/notebook-commands.ts';
 import { runCommands } from './tables/run-commands.ts';
+import { serverCommands } from './tables/server-commands.ts';
 import { setUpCommands } from './tables/set-up-commands.ts';
 
 /** Commands that help shows together. */
@@ -32,6 +33,7 @@ export const commandGroups: readonly CommandGroup[] = [
       kernel: 'Register the TypeScript kernels with Jupyter.',
     },
   },
+  { title: 'Serve', commands: serverCommands },
   { title: 'Build', commands: buildCommands },
   {
     title: 'Set up',

@@ -65,3 +65,48 @@ export const factTooLarge: ErrorFactory = defineError(
   'usage',
   'A label, tag or reason is too long for one line of the ledger (4 KB).',
 );
+export const journalGap: ErrorFactory = defineError(
+  'JOURNAL_GAP',
+  'conflict',
+  'Events of a run that is written elsewhere are missing before those that came.',
+);
+export const journalConflict: ErrorFactory = defineError(
+  'JOURNAL_CONFLICT',
+  'conflict',
+  'Two writers sent different events of one run.',
+);
+export const logGap: ErrorFactory = defineError(
+  'LOG_GAP',
+  'conflict',
+  'Output of a run that is written elsewhere is missing before what came.',
+);
+export const serverUnreachable: ErrorFactory = defineError(
+  'SERVER_UNREACHABLE',
+  'unavailable',
+  'The tracking server does not answer.',
+);
+export const serverRefused: ErrorFactory = defineError(
+  'SERVER_REFUSED',
+  'auth',
+  'The tracking server does not accept the token.',
+);
+export const notShipped: ErrorFactory = defineError(
+  'NOT_SHIPPED',
+  'unavailable',
+  'What was recorded here could not be brought to the tracking server in time; it is kept and can be sent later.',
+);
+export const invalidArchive: ErrorFactory = defineError(
+  'INVALID_ARCHIVE',
+  'usage',
+  'An archive that was sent is damaged, or holds what may not be written.',
+);
+export const artifactDamaged: ErrorFactory = defineError(
+  'ARTIFACT_DAMAGED',
+  'failed',
+  'The content of an artifact does not have the digest that it was announced with.',
+);
+export const invalidServerAddress: ErrorFactory = defineError(
+  'INVALID_SERVER_ADDRESS',
+  'usage',
+  'The address or the token of the tracking server cannot be used.',
+);

@@ -72,6 +72,15 @@ export class Journal {
     return event;
   }
 
+  /**
+   * Writes events that another writer numbered and timed, in one write. They must follow what is here: the first one's seq is
+   * `lastSeq + 1`.
+   */
+  replay(events: readonly JournalEvent[]): void {
+    this.#write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    this.#seq += events.length;
+  }
+
   #next(body: EventBody, offset: number): JournalEvent {
     return { seq: this.#seq + offset, time: this.#clock.now(), ...finite(body) } as JournalEvent;
   }

@@ -29,9 +29,13 @@ export interface RunStore {
 
   /**
    * Moves a finished staging folder into the store, under the digest of its content; whole or not at all.
-   * `directory` says whether the artifact is a folder even if it holds one file.
+   * `directory` says whether the artifact is a folder even if it holds one file; with `digest`, content of another one is
+   * refused (`ARTIFACT_DAMAGED`).
    */
-  putArtifact(stagingDirectory: string, options: { directory: boolean }): Promise<StoredArtifact>;
+  putArtifact(
+    stagingDirectory: string,
+    options: { directory: boolean; digest?: string },
+  ): Promise<StoredArtifact>;
   /** A new empty folder on the store's own disk, to fill and hand to `putArtifact`. */
   createStaging(): Promise<string>;
   /** Local folder that holds the files of an artifact, fetched first where the store is remote. Throws `ARTIFACT_NOT_FOUND`. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
 import { digestDirectory } from '../../core/digest.ts';
 import { createUid } from '../../core/id.ts';
-import { invalidArtifact } from '../errors.ts';
+import { artifactDamaged, invalidArtifact } from '../errors.ts';
 import type { StoredArtifact } from '../store.ts';
 import { artifactFolder, stagingRoot } from './store-layout.ts';
 
@@ -21,12 +21,13 @@ export async function createStaging(store: string): Promise<string> {
 
 /**
  * Moves a staging folder under the digest of its content: synced, then renamed, so that the artifact is there whole or not at all. What
- * is there already stays. Throws `INVALID_ARTIFACT` for an empty folder or one with links.
+ * is there already stays. Throws `INVALID_ARTIFACT` for an empty folder or one with links, `ARTIFACT_DAMAGED` where it has not the
+ * `digest` that it is to have.
  */
 export async function putArtifact(
   store: string,
   staging: string,
-  options: { directory: boolean },
+  options: { directory: boolean; digest?: string },
 ): Promise<StoredArtifact> {
   await refuseLinks(staging);
   const listing = await digestDirectory(staging);
@@ -37,6 +38,10 @@ export async function putArtifact(
     });
   const single = !options.directory && listing.files.length === 1;
   const digest = single ? only.digest : listing.digest;
+  if (options.digest !== undefined && options.digest !== digest)
+    throw artifactDamaged(`what came as "${options.digest}" has the digest "${digest}"`, {
+      hint: 'it was damaged on the way; send it again',
+    });
   const stored = { digest, size: listing.size, files: listing.files.map((file) => file.path) };
   const target = artifactFolder(store, digest);
   if (await exists(target)) {

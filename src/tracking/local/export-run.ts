@@ -52,7 +52,8 @@ export async function exportRun({ storeDirectory, manifest, target }: ExportOpti
   }
 }
 
-async function refuseUsed(target: string): Promise<void> {
+/** @throws INVALID_EXPORT unless the folder is new or empty */
+export async function refuseUsed(target: string): Promise<void> {
   if (!(await exists(target))) return;
   if (!(await stat(target)).isDirectory())
     throw invalidExport(`"${target}" is a file`, { hint: 'export into a new folder' });

@@ -112,7 +112,10 @@ class LocalStore implements RunStore {
     yield* followLog(file, { ...options, hasEnded: () => this.#reader.isOver(uid) });
   }
 
-  putArtifact(stagingDirectory: string, options: { directory: boolean }): Promise<StoredArtifact> {
+  putArtifact(
+    stagingDirectory: string,
+    options: { directory: boolean; digest?: string },
+  ): Promise<StoredArtifact> {
     return putArtifact(this.#directory, stagingDirectory, options);
   }
 

@@ -12,7 +12,6 @@ import type { Ledger } from '../ledger.ts';
 import { currentProcess, sameProcess } from '../process-identity.ts';
 import type { RunRecord } from '../run.ts';
 import type { RunDraft } from '../run-draft.ts';
-import type { RunWriter } from '../store.ts';
 import { LocalRunWriter } from './run-writer.ts';
 import { isRunFolderName, journalFile, runDirectory } from './store-layout.ts';
 
@@ -28,7 +27,28 @@ export interface WriterContext {
 const openWriters = (): Map<string, LocalRunWriter> => globalState('run-writers', () => new Map());
 
 /** Makes the folder and journal of a new run: the first events are what it is and which process writes. */
-export function createWriter(context: WriterContext, created: Omit<CreatedEvent, 'kind'>): RunWriter {
+export function createWriter(context: WriterContext, created: Omit<CreatedEvent, 'kind'>): LocalRunWriter {
+  return beginJournal(context, created, (journal) =>
+    journal.append(
+      { kind: 'created', ...created, project: context.project },
+      { kind: 'owner', owner: currentProcess() },
+    ),
+  );
+}
+
+/** Begins the copy of a run whose journal is written elsewhere; `first` is its first event. */
+export function createReplica(context: WriterContext, first: JournalEvent & CreatedEvent): LocalRunWriter {
+  return beginJournal(context, first, (journal) => {
+    journal.replay([first]);
+    return [first];
+  });
+}
+
+function beginJournal(
+  context: WriterContext,
+  created: Pick<CreatedEvent, 'uid' | 'runKind'>,
+  begin: (journal: Journal) => readonly JournalEvent[],
+): LocalRunWriter {
   const { storeDirectory, project } = context;
   if (!isRunFolderName(created.uid))
     throw invalidName(`uid "${created.uid}" is not allowed`, {
@@ -39,10 +59,7 @@ export function createWriter(context: WriterContext, created: Omit<CreatedEvent,
   let journal: Journal | undefined;
   try {
     journal = Journal.create(journalFile(storeDirectory, project, created.uid), context.clock);
-    const events = journal.append(
-      { kind: 'created', ...created, project },
-      { kind: 'owner', owner: currentProcess() },
-    );
+    const events = begin(journal);
     if (created.runKind !== 'trial') journal.sync();
     context.ledger.append({ kind: 'run', uid: created.uid });
     return register(context, directory, journal, events);
@@ -55,7 +72,27 @@ export function createWriter(context: WriterContext, created: Omit<CreatedEvent,
 }
 
 /** Goes on with a run's journal where another writer, of whatever process, left it. */
-export function takeOverWriter(context: WriterContext, uid: string): RunWriter {
+export function takeOverWriter(context: WriterContext, uid: string): LocalRunWriter {
+  const { journal, draft, directory } = reopenJournal(context, uid);
+  if (!sameProcess(draft.owner, currentProcess())) {
+    const owned = journal.append({ kind: 'owner', owner: currentProcess() });
+    foldDraft(owned, draft);
+    // tells readers that hold the run for lost to look again
+    context.ledger.append({ kind: 'changed', uid, state: draft.state });
+  }
+  return register(context, directory, journal, [], draft);
+}
+
+/** Goes on with the copy of a run whose journal is written elsewhere: its owner stays who it is. */
+export function openReplica(context: WriterContext, uid: string): LocalRunWriter {
+  const { journal, draft, directory } = reopenJournal(context, uid);
+  return register(context, directory, journal, [], draft);
+}
+
+function reopenJournal(
+  context: WriterContext,
+  uid: string,
+): { readonly journal: Journal; readonly draft: RunDraft; readonly directory: string } {
   const { storeDirectory, project } = context;
   const file = journalFile(storeDirectory, project, uid);
   if (!isRunFolderName(uid) || !statSync(file, { throwIfNoEntry: false })?.size)
@@ -65,14 +102,7 @@ export function takeOverWriter(context: WriterContext, uid: string): RunWriter {
   const directory = runDirectory(storeDirectory, project, uid);
   openWriters().get(directory)?.release();
   const { journal, events } = Journal.takeOver(file, context.clock);
-  const draft = foldDraft(events);
-  if (!sameProcess(draft.owner, currentProcess())) {
-    const owned = journal.append({ kind: 'owner', owner: currentProcess() });
-    foldDraft(owned, draft);
-    // tells readers that hold the run for lost to look again
-    context.ledger.append({ kind: 'changed', uid, state: draft.state });
-  }
-  return register(context, directory, journal, [], draft);
+  return { journal, draft: foldDraft(events), directory };
 }
 
 function makeRunFolder(directory: string, uid: string, project: string): void {
@@ -96,7 +126,7 @@ function register(
   journal: Journal,
   events: readonly JournalEvent[],
   draft: RunDraft = foldDraft(events),
-): RunWriter {
+): LocalRunWriter {
   const writers = openWriters();
   const writer: LocalRunWriter = new LocalRunWriter({
     directory,

@@ -58,6 +58,18 @@ export class LocalRunWriter implements RunWriter {
     return event;
   }
 
+  /** Appends events of a remote writer as they are; they must follow `lastSeq`. */
+  replay(events: readonly JournalEvent[]): void {
+    this.#journal.replay(events);
+    for (const event of events) applyEvent(this.#draft, event);
+    if (events.some((event) => this.#mustSync(event))) this.#journal.sync();
+    this.#ledger.append(...events.flatMap((event) => factOf(this.uid, event) ?? []));
+  }
+
+  get hasEnded(): boolean {
+    return terminalStates.has(this.#draft.state);
+  }
+
   record(): RunRecord {
     return renderRecord(this.#draft, this.#options.readChildren(this.#draft));
   }

@@ -1,0 +1,26 @@
+import type { FastifyReply } from 'fastify';
+import { type BaseIssue, type BaseSchema, getDotPath, type InferOutput, safeParse } from 'valibot';
+import { invalidQuery } from '../errors.ts';
+
+export type Schema = BaseSchema<unknown, unknown, BaseIssue<unknown>>;
+
+/**
+ * A body, query or path that has been checked.
+ * @throws INVALID_QUERY naming every field that is wrong
+ */
+export function readRequest<S extends Schema>(schema: S, value: unknown): InferOutput<S> {
+  const result = safeParse(schema, value ?? {});
+  if (result.success) return result.output;
+  const wrong = result.issues.map((issue) => {
+    const at = getDotPath(issue);
+    return at ? `"${at}": ${issue.message}` : issue.message;
+  });
+  throw invalidQuery(`the request is not as it should be: ${wrong.join('; ')}`);
+}
+
+/** Fires when the client has gone before the answer was complete. */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}

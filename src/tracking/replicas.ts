@@ -1,0 +1,19 @@
+import type { JournalEvent } from './journal-event.ts';
+
+/**
+ * The receiving end of runs that are written elsewhere: their journals come in batches, each event once, whatever is sent twice.
+ */
+export interface Replicas {
+  /**
+   * Takes the next events of a run; those that are here already are passed over. The first batch of a run begins with its
+   * `created` event. Gives the last seq that is safe.
+   * @throws JOURNAL_GAP with the last seq in `details`, RUN_EXISTS, JOURNAL_CONFLICT, RUN_NOT_FOUND
+   */
+  receive(uid: string, events: readonly JournalEvent[]): Promise<{ readonly lastSeq: number }>;
+  /**
+   * Takes output from a byte offset on; what is here already is passed over. Gives the size that is safe.
+   * @throws LOG_GAP with the size in `details`, RUN_NOT_FOUND
+   */
+  receiveLog(uid: string, offset: number, bytes: Uint8Array): Promise<{ readonly size: number }>;
+  close(): Promise<void>;
+}
