@@ -6,23 +6,33 @@ import { type ImageIndex, type ImageManifest, mediaTypes } from '../oci/manifest
 import { attachmentBlobs } from '../registry/push-attachments.ts';
 import type { TarFile } from './pack-entries.ts';
 
+export interface LayoutOptions {
+  /** Tags, `name:tag`. */
+  readonly names?: readonly string[];
+  /** Names of blobs that are left out. */
+  readonly without?: ReadonlySet<string>;
+}
+
 /** The files of an OCI image layout that holds one image with its attachments, under these names. */
 export function layoutFiles(
   image: Image,
   blobs: BlobStore,
-  names: readonly string[] = [],
+  { names = [], without = new Set() }: LayoutOptions = {},
 ): readonly TarFile[] {
   const top = layoutIndex(image, blobs, names);
   const below = image.attachments.length === 0 ? [] : top.manifests.slice(0, 1);
   return [
     { name: 'oci-layout', content: Buffer.from('{"imageLayoutVersion":"1.0.0"}') },
     { name: 'index.json', content: json(top) },
-    ...imageBlobs(image, blobs, below).map((blob) => blobFile(blob, blobs)),
+    ...imageBlobs(image, blobs, below)
+      .filter((blob) => !without.has(blobName(blob)))
+      .map((blob) => blobFile(blob, blobs)),
   ];
 }
 
 /** What `docker load` reads: beside the layout, a list of images in Docker's own form. */
-export function dockerFiles(image: Image, blobs: BlobStore, tags: readonly string[]): readonly TarFile[] {
+export function dockerFiles(image: Image, blobs: BlobStore, options: LayoutOptions = {}): readonly TarFile[] {
+  const tags = options.names ?? [];
   const list = [
     {
       Config: blobName(image.config),
@@ -30,7 +40,7 @@ export function dockerFiles(image: Image, blobs: BlobStore, tags: readonly strin
       Layers: image.layers.map(blobName),
     },
   ];
-  return [{ name: 'manifest.json', content: json(list) }, ...layoutFiles(image, blobs, tags)];
+  return [{ name: 'manifest.json', content: json(list) }, ...layoutFiles(image, blobs, options)];
 }
 
 export function blobName({ digest }: Pick<Descriptor, 'digest'>): string {

@@ -34,5 +34,8 @@ export async function writeDockerArchive(
   options: WriteArchiveOptions & { readonly tags?: readonly string[] },
 ): Promise<void> {
   await downloadLayers(image.layers, options);
-  await writeFileStream(file, await packEntries(dockerFiles(image, options.blobs, options.tags ?? [])));
+  await writeFileStream(
+    file,
+    await packEntries(dockerFiles(image, options.blobs, { names: options.tags ?? [] })),
+  );
 }
