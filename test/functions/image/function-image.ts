@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildImage } from '../../../src/functions/image/build-image.ts';
 import type { BuiltImage, ImageRecipe } from '../../../src/functions/image/image-request.ts';
@@ -6,13 +6,12 @@ import { type BlobStore, openBlobStore } from '../../../src/functions/image/oci/
 import type { ImageConfig, ImageManifest } from '../../../src/functions/image/oci/manifest.ts';
 import { packageFunction } from '../../../src/functions/package-function.ts';
 import { readTarFile, type TarFile } from '../../support/read-tar.ts';
-import { writeFiles } from '../package-source.ts';
 
 /** A project in a folder of its own, whose functions are built into images. */
 export interface ImageProject {
   readonly root: string;
   readonly blobs: BlobStore;
-  write(files: Readonly<Record<string, string>>): void;
+  write(files: Readonly<Record<string, string | Buffer>>): void;
   /** Packages a source and builds its image. */
   build(source: string, recipe?: ImageRecipe, options?: BuildOptions): Promise<BuiltImage>;
   config(image: BuiltImage): ImageConfig;
@@ -35,7 +34,13 @@ export function imageProject(root: string, cacheDirectory: string): ImageProject
   return {
     root,
     blobs,
-    write: (files) => writeFiles(root, files),
+    write(files) {
+      for (const [name, content] of Object.entries(files)) {
+        const file = path.join(root, name);
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, content);
+      }
+    },
     async build(source, recipe = {}, { external = [], secrets = [], env = {} } = {}) {
       const packaged = await packageFunction({
         source,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createUid } from '../../../core/id.ts';
 import { findInstalledPackage, type InstalledPackage } from '../../installed-package.ts';
@@ -67,13 +67,18 @@ async function install(
     const aside = `${directory}.${createUid()}.tmp`;
     mkdirSync(aside, { recursive: true });
     writeFileSync(path.join(aside, 'package.json'), '{"private":true}\n');
+    const settings = path.join(root, '.npmrc');
     try {
+      // npm reads the project's settings, its registry for one, from the folder that it installs into
+      if (existsSync(settings)) copyFileSync(settings, path.join(aside, '.npmrc'));
       const platform = [`--os=${os}`, `--cpu=${cpu}`, `--libc=${libc}`];
       const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', '--loglevel=error'];
       await runNpm(['install', `${name}@${version}`, '--prefix', aside, ...platform, ...quiet], {
         cwd: root,
         doing: `installing requirement "${name}@${version}"`,
       });
+      // it may hold a token
+      rmSync(path.join(aside, '.npmrc'), { force: true });
       if (!existsSync(directory)) renameSync(aside, directory);
     } finally {
       rmSync(aside, { recursive: true, force: true });
