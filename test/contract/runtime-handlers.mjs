@@ -209,3 +209,8 @@ export const reading = async (_ctx, { data }) => ({ text: await data.text(), url
 export function loadApi() {
   return { has: Boolean(globalThis[Symbol.for('slipway')].get('api')) };
 }
+
+export function busyAfterStart(ctx, { ms }) {
+  ctx.logMetric('started', 1);
+  return busy(ctx, { ms });
+}

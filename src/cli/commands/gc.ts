@@ -1,3 +1,4 @@
+import { endOrphans } from '../../projects/end-orphans.ts';
 import type { GarbageReport } from '../../tracking/store.ts';
 import type { Execute } from '../command.ts';
 import { present } from '../output/present.ts';
@@ -6,7 +7,9 @@ import { withWorkspace } from '../with-workspace.ts';
 
 /** `slipway gc`: deletes for good; with `--dry-run` only says what would go. */
 export const gc: Execute<'dryRun' | 'olderThan' | 'output' | 'json'> = ({ options, session }) =>
-  withWorkspace(session, async ({ store }) => {
+  withWorkspace(session, async (workspace) => {
+    if (!options.dryRun) await endOrphans(workspace, { lost: true });
+    const { store } = workspace;
     const report = await store.collectGarbage({
       dryRun: options.dryRun,
       ...(options.olderThan === undefined ? {} : { olderThanMs: options.olderThan }),

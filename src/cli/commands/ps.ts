@@ -1,3 +1,4 @@
+import { endOrphans } from '../../projects/end-orphans.ts';
 import { terminalStates } from '../../tracking/run.ts';
 import type { Execute } from '../command.ts';
 import { present } from '../output/present.ts';
@@ -7,7 +8,9 @@ import { withWorkspace } from '../with-workspace.ts';
 
 /** `slipway ps`: what is under way; with `--all`, everything. */
 export const ps: Execute<'all' | 'limit' | 'output' | 'json'> = ({ options, session }) =>
-  withWorkspace(session, async ({ store }) => {
+  withWorkspace(session, async (workspace) => {
+    await endOrphans(workspace);
+    const { store } = workspace;
     const filter = options.all ? {} : { filter: "state in ('created', 'pending', 'running')" };
     const page = await store.searchRuns({ ...filter, all: options.all, limit: options.limit });
     // a run whose process died is found to be lost while it is read

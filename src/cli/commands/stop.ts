@@ -1,3 +1,4 @@
+import { endOrphans } from '../../projects/end-orphans.ts';
 import { type RunRecord, terminalStates } from '../../tracking/run.ts';
 import type { RunStore } from '../../tracking/store.ts';
 import type { Execute } from '../command.ts';
@@ -15,7 +16,9 @@ export const stop: Execute<'reason' | 'noWait' | 'timeout' | 'output' | 'json'> 
   options,
   session,
 }) =>
-  withWorkspace(session, async ({ store }) => {
+  withWorkspace(session, async (workspace) => {
+    await endOrphans(workspace);
+    const { store } = workspace;
     const before = await Promise.all(args.map((reference) => store.getRun(reference)));
     const running = before.filter((run) => !terminalStates.has(run.state));
     for (const run of running) await store.requestStop(run.uid, options.reason ?? 'stopped by slipway stop');

@@ -8,6 +8,7 @@ import { callerUser } from './caller-user.ts';
 import { ContainerAttempt } from './container-attempt.ts';
 import type { ContainerImage } from './container-image.ts';
 import { createDockerSession, type DockerSession } from './docker-session.ts';
+import { endOrphans } from './end-orphans.ts';
 import { containerImageMissing } from './errors.ts';
 import { inspectImage } from './inspect-image.ts';
 
@@ -29,6 +30,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const running = new Set<RunningAttempt>();
   let session: Promise<DockerSession> | undefined;
   let closed = false;
+  let tidied: Promise<unknown> | undefined;
   const connected = (): Promise<DockerSession> => {
     session ??= options
       .connect()
@@ -55,7 +57,10 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     async submit(job, submitOptions) {
       if (closed) throw runtimeClosed('the docker runtime is closed', { hint: 'open the workspace again' });
       const image = await imageOf(job);
-      const launcher = createLauncher(await connected(), image, running);
+      const open = await connected();
+      // beside the run; a store's own orphans can only be told by who uses it next
+      tidied ??= endOrphans(open.docker, job.storeDirectory).catch(() => undefined);
+      const launcher = createLauncher(open, image, running);
       return submitRun(launcher, withImage(job, image), submitOptions);
     },
     async close() {
@@ -63,6 +68,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       const attempts = [...running];
       for (const attempt of attempts) attempt.stop({ cause: 'abort', reason: 'its runtime was closed' });
       await Promise.all(attempts.map((attempt) => attempt.report));
+      await tidied;
       await session?.then((open) => open.close()).catch(() => undefined);
     },
   };
