@@ -5,6 +5,7 @@ import type { PackagedFunction } from '../functions/function-spec.ts';
 import { checkArguments } from './check-arguments.ts';
 import { checkEdges } from './check-edges.ts';
 import { pipelineAsync, pipelineInvalid } from './errors.ts';
+import { finishMaps, nameMaps, renameEntries, renameStep } from './name-maps.ts';
 import type { PipelineBody, PipelineOptions } from './pipeline.ts';
 import { buildWith, PipelineBuilder } from './pipeline-builder.ts';
 import { createPipelineContext } from './pipeline-context.ts';
@@ -65,7 +66,18 @@ function assemblePlan(
   const drafts = [...builder.steps.values()];
   const exit = builder.exitStep;
   const named = nameFunctions(exit === undefined ? drafts : [...drafts, exit]);
-  const { order } = sortSteps(drafts.map((draft) => finishStep(draft, named)));
+  const names = nameMaps(builder.maps, drafts);
+  const { maps, problems } = finishMaps(builder.maps, names);
+  refuseProblems(
+    source.name,
+    problems.map((problem) =>
+      pipelineInvalid(problem, { hint: "give one of them another: p.map(items, body, { id: '…' })" }),
+    ),
+  );
+  const { order } = sortSteps(
+    drafts.map((draft) => renameStep(finishStep(draft, named), names)),
+    maps,
+  );
   const labels = { ...source.options.labels, ...options.labels };
   const parallelism = options.parallelism ?? source.options.parallelism;
   return {
@@ -81,7 +93,8 @@ function assemblePlan(
       arguments: built.complete,
       functions: named.functions,
       steps: order,
-      outputs: built.outputs,
+      ...(builder.maps.length === 0 ? {} : { maps }),
+      outputs: renameEntries(built.outputs, names),
       onFailure: options.onFailure ?? source.options.onFailure ?? 'stop',
       ...(parallelism === undefined ? {} : { parallelism }),
       ...(exit === undefined ? {} : { onExit: finishStep(exit, named) }),
@@ -106,7 +119,12 @@ function collectOutputs(builder: PipelineBuilder, returned: unknown): Readonly<R
   if (returned === undefined || returned === null) return {};
   const target = referenceTarget(returned);
   if (target !== undefined)
-    return { [target.path.length === 0 ? 'results' : 'return']: toPlanValue(returned, builder) };
+    return {
+      [target.step !== undefined && target.path.length === 0 ? 'results' : 'return']: toPlanValue(
+        returned,
+        builder,
+      ),
+    };
   if (typeof returned !== 'object' || Array.isArray(returned))
     return { return: toPlanValue(returned, builder) };
   const entries = Object.entries(returned).filter(([, value]) => value !== undefined);

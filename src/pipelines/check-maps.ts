@@ -1,5 +1,5 @@
 import type { Plan, PlanStep } from './plan.ts';
-import { dependenciesOf, mapChain } from './plan-graph.ts';
+import { dependenciesOf, mapChain, sortSteps } from './plan-graph.ts';
 
 /** What is wrong with the maps of a plan: maps that do not exist, lie inside each other, or wait for themselves. */
 export function checkMaps({ spec }: Plan): readonly string[] {
@@ -14,7 +14,9 @@ export function checkMaps({ spec }: Plan): readonly string[] {
     ...ids.flatMap((id) => checkWithin(id, maps)),
     ...(onExit?.map === undefined ? [] : [`the exit step "${onExit.id}" is part of a map; it runs once`]),
   ];
-  return problems.length > 0 ? problems : ids.flatMap((id) => checkReturn(id, steps, maps));
+  return problems.length > 0
+    ? problems
+    : ids.flatMap((id) => checkReturn(id, sortSteps(steps, maps).order, maps));
 }
 
 function checkWithin(id: string, maps: NonNullable<Plan['spec']['maps']>): readonly string[] {

@@ -3,7 +3,7 @@ import { toJson } from '../core/json.ts';
 import { parseSource, typescript } from '../notebooks/typescript.ts';
 import { referenceAsValue } from './errors.ts';
 import { findBodies } from './find-bodies.ts';
-import { findHandles, isReference, type ReferenceScope, strip } from './reference-scope.ts';
+import { findHandles, isReference, mapBodyOf, type ReferenceScope, strip } from './reference-scope.ts';
 import { useOf } from './reference-use.ts';
 
 /** A reference that a pipeline's source uses as if it had a value. Lines and columns count from 1. */
@@ -66,6 +66,7 @@ function checkBody(
 ): readonly ReferenceMisuse[] {
   const api = typescript();
   const found: ReferenceMisuse[] = [];
+  const mapBodies = new Set<ts.Node>();
   const report = (node: ts.Node, use: string): void => {
     const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
     const sourceLine = source.text.split(/\r?\n/)[line] ?? '';
@@ -79,7 +80,9 @@ function checkBody(
     });
   };
   const visit = (node: ts.Node, outer: ReferenceScope): void => {
-    const inner = enter(node, outer);
+    const inner = enter(node, outer, mapBodies);
+    const mapBody = mapBodyOf(node, inner);
+    if (mapBody !== undefined) mapBodies.add(mapBody);
     if (api.isVariableDeclaration(node)) declare(node, inner);
     for (const { operand, use } of useOf(node)) if (isReference(operand, inner)) report(strip(operand), use);
     api.forEachChild(node, (child) => visit(child, inner));
@@ -90,13 +93,18 @@ function checkBody(
 }
 
 /** Blocks and functions have names of their own, which may hide outer ones. */
-function enter(node: ts.Node, scope: ReferenceScope): ReferenceScope {
+function enter(node: ts.Node, scope: ReferenceScope, mapBodies: ReadonlySet<ts.Node>): ReferenceScope {
   const api = typescript();
   if (!api.isBlock(node) && !api.isFunctionLike(node)) return scope;
   const references = new Set(scope.references);
-  if (api.isFunctionLike(node))
+  if (api.isFunctionLike(node)) {
+    const isItem = mapBodies.has(node);
     for (const parameter of node.parameters)
-      for (const name of boundNames(parameter.name)) references.delete(name);
+      for (const name of boundNames(parameter.name)) {
+        if (isItem) references.add(name);
+        else references.delete(name);
+      }
+  }
   return { ...scope, references };
 }
 

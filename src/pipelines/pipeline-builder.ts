@@ -4,21 +4,41 @@ import { parseArtifactKey, parseName } from '../core/name.ts';
 import { findCallSite, renderCallSite } from './call-site.ts';
 import { checkStep } from './check-step.ts';
 import { type Condition, toCondition } from './condition.ts';
-import { outsidePipeline, pipelineInvalid, referenceForeign, stepDuplicate } from './errors.ts';
-import type { PlanCondition } from './plan.ts';
+import {
+  outsidePipeline,
+  pipelineInvalid,
+  pipelineNested,
+  referenceForeign,
+  stepDuplicate,
+} from './errors.ts';
+import { createMapDraft, gatherResult, type MapBody, type MapOptions } from './map-draft.ts';
+import type { PlanCondition, PlanValue, StepOptions } from './plan.ts';
 import { toPlanValue } from './plan-value.ts';
 import type { Reference, ReferenceTo, StepReference } from './reference.ts';
 import { createReference, createStepReference, referenceTarget } from './reference-value.ts';
-import type { DraftStep, StepRequest, StepScope } from './step-request.ts';
+import { mergeStepOptions } from './step-defaults.ts';
+import type { DraftStep, MapDraft, StepRequest, StepScope } from './step-request.ts';
+
+/** A pipeline that is called inside another one. */
+export interface NestedPipeline {
+  readonly id: string;
+  /** Identity of the pipeline. */
+  readonly body: unknown;
+  readonly after: readonly unknown[];
+  readonly options: StepOptions;
+}
 
 /** Collects the steps of one pipeline while its body runs. */
 export class PipelineBuilder {
   readonly name: string;
   readonly steps: Map<string, DraftStep> = new Map();
   readonly problems: SlipwayError[] = [];
+  readonly maps: MapDraft[] = [];
   exitStep: DraftStep | undefined;
-  #scope: StepScope = { after: [] };
+  #scope: StepScope = { after: [], prefix: '', options: {} };
   #inExit = false;
+  /** Bodies that are running, the outermost first. */
+  readonly #bodies: unknown[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -31,24 +51,24 @@ export class PipelineBuilder {
   addStep(request: StepRequest): StepReference<unknown> {
     const site = findCallSite();
     const handler = request.handler ?? request.function.spec.spec.defaultHandler;
-    const id = parseName('step', request.id ?? defaultId(request, handler));
+    const id = parseName('step', `${this.#scope.prefix}${request.id ?? defaultId(request, handler)}`);
     const taken = this.steps.get(id) ?? (this.exitStep?.step.id === id ? this.exitStep : undefined);
-    if (taken !== undefined) throw duplicate(id, taken, request, site);
+    if (taken !== undefined) throw duplicate(id, taken, request, site, this.#scope.prefix);
     const draft = this.#draft(request, id, handler, site);
     if (this.#inExit) this.#setExit(draft);
     else this.steps.set(id, draft);
     return createStepReference({ pipeline: this, pipelineName: this.name, step: id, path: [] });
   }
 
-  /** An artifact that a step logs without returning it. */
+  /** An artifact that a step logs without returning it; of a mapped step, the list of those of all items. */
   artifact(step: unknown, key: string): Reference<unknown> {
     const id = this.#stepId(step, 'p.artifact');
-    return createReference({
-      pipeline: this,
-      pipelineName: this.name,
-      step: id,
-      path: [parseArtifactKey(key)],
-    });
+    const path = [parseArtifactKey(key)];
+    const gather = referenceTarget(step)?.gather;
+    const own = { pipeline: this, pipelineName: this.name };
+    if (gather === undefined) return createReference({ ...own, step: id, path });
+    const value: PlanValue = { type: 'output', step: id, path };
+    return createReference({ ...own, gather: { ...gather, value, isRows: false }, path: [] });
   }
 
   /** Steps added by `body` start only when these have completed. */
@@ -67,8 +87,55 @@ export class PipelineBuilder {
     return this.#within({ ...this.#scope, condition }, body);
   }
 
+  /** Steps added by `body` run for each item; gives what it returned as a list. */
+  map(items: unknown, body: MapBody, options: MapOptions): unknown {
+    const outer = this.#scope;
+    const draft = createMapDraft(this, { items, options, scope: outer, number: this.maps.length + 1 });
+    this.maps.push(draft);
+    const own = { pipeline: this, pipelineName: this.name, path: [] };
+    const part = (name: 'value' | 'index' | 'key'): Reference<unknown> =>
+      createReference({ ...own, item: { of: draft.token, part: name } });
+    const inside = { after: [], map: draft, prefix: outer.prefix, options: outer.options };
+    const result = this.#within(inside, () =>
+      body(part('value'), {
+        index: part('index') as Reference<number>,
+        key: part('key') as Reference<string>,
+      }),
+    );
+    return gatherResult(this, draft, result);
+  }
+
+  /** Steps added by `body` get ids that begin with the name of the pipeline they belong to. */
+  nest<Result>({ id, body, after, options }: NestedPipeline, run: () => Result): Result {
+    if (this.#bodies.includes(body))
+      throw pipelineNested(`pipeline "${id}" contains itself`, {
+        hint: 'a pipeline has a fixed number of steps; to repeat something use p.map',
+      });
+    const outer = this.#scope;
+    const ordered = after.map((step) => this.#stepId(step, 'after'));
+    this.#bodies.push(body);
+    try {
+      return this.#within(
+        {
+          ...outer,
+          after: [...outer.after, ...ordered],
+          prefix: `${outer.prefix}${parseName('pipeline', id)}.`,
+          options: mergeStepOptions(outer.options, options),
+        },
+        run,
+      );
+    } finally {
+      this.#bodies.pop();
+    }
+  }
+
   /** The one step added by `body` runs when all others have ended, however they ended. */
   onExit(body: () => unknown): void {
+    if (this.#scope.prefix !== '' || this.#scope.map !== undefined)
+      throw pipelineInvalid(
+        `p.onExit is used inside ${this.#scope.map === undefined ? `the pipeline "${this.#scope.prefix.slice(0, -1)}"` : 'a map'} of pipeline "${this.name}"`,
+        { hint: 'the outermost pipeline alone has a last step; move p.onExit there' },
+      );
     this.#inExit = true;
     try {
       body();
@@ -86,12 +153,14 @@ export class PipelineBuilder {
         arguments: Object.fromEntries(entries.map(([key, value]) => [key, toPlanValue(value, this)])),
         after: [...new Set(after)].sort(),
         ...(this.#scope.condition === undefined ? {} : { when: this.#scope.condition }),
+        ...(this.#scope.map === undefined ? {} : { map: this.#scope.map.token }),
         ...(request.sweep === undefined ? {} : { sweep: request.sweep }),
-        options: request.options ?? {},
+        options: mergeStepOptions(this.#scope.options, request.options ?? {}),
       },
       handler,
       function: request.function,
       site,
+      prefix: this.#scope.prefix,
     };
     this.problems.push(...checkStep(draft, this.#inExit));
     return draft;
@@ -118,16 +187,17 @@ export class PipelineBuilder {
 
   #stepId(value: unknown, use: string): string {
     const target = referenceTarget(value);
-    if (target?.step === undefined)
+    const id = target?.step ?? target?.gather?.step;
+    if (target === undefined || id === undefined)
       throw pipelineInvalid(`${use} in pipeline "${this.name}" got something that is not a step of it`, {
         hint: 'give what the call of a function inside the pipeline returned',
       });
     if (target.pipeline !== this)
       throw referenceForeign(
-        `${use} in pipeline "${this.name}" got the step "${target.step}" of pipeline "${target.pipelineName}"`,
+        `${use} in pipeline "${this.name}" got the step "${id}" of pipeline "${target.pipelineName}"`,
         { hint: 'a pipeline orders its own steps only' },
       );
-    return target.step;
+    return id;
   }
 }
 
@@ -172,12 +242,18 @@ function duplicate(
   taken: DraftStep,
   { function: second }: StepRequest,
   site: DraftStep['site'],
+  prefix: string,
 ): Error {
   const places = [taken.site, site].map((one) =>
     one === undefined ? 'an unknown place' : renderCallSite(one),
   );
+  const inner = prefix.slice(0, -1);
+  const hint =
+    inner !== '' && taken.prefix === prefix && taken.site?.line === site?.line
+      ? `give the second call of the pipeline an id of its own: ${inner}.as('${inner}-2')(…)`
+      : `give the second call an id of its own: ${second.spec.metadata.name}.as('${id.slice(prefix.length)}-2')(…)`;
   return stepDuplicate(`the step id "${id}" is used twice: at ${places.join(' and at ')}`, {
-    hint: `give the second call an id of its own: ${second.spec.metadata.name}.as('${id}-2')(…)`,
+    hint,
     details: { id, places },
     ...(site === undefined ? {} : { location: site }),
   });

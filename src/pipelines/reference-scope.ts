@@ -36,7 +36,7 @@ export function isReference(node: ts.Node, scope: ReferenceScope): boolean {
     return isReference(value.expression, scope) || isWhenResult(value, scope);
   if (api.isElementAccessExpression(value)) return isReference(value.expression, scope);
   if (api.isCallExpression(value))
-    return isStepCall(value, scope) || isContextCall(value, scope, ['artifact', 'parameter']);
+    return isStepCall(value, scope) || isContextCall(value, scope, ['artifact', 'parameter', 'map']);
   return false;
 }
 
@@ -66,6 +66,13 @@ function makesHandle(node: ts.Node): boolean {
     api.isPropertyAccessExpression(callee) &&
     (callee.name.text === 'function' || makers.has(callee.name.text))
   );
+}
+
+/** The body that a call of `p.map` is given, whose parameters are references to an item. */
+export function mapBodyOf(node: ts.Node, scope: ReferenceScope): ts.Node | undefined {
+  if (!typescript().isCallExpression(node) || !isContextCall(node, scope, ['map'])) return undefined;
+  const [, body] = node.arguments;
+  return body && strip(body);
 }
 
 function isContextCall(call: ts.CallExpression, scope: ReferenceScope, methods: readonly string[]): boolean {

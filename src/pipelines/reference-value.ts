@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { Json } from '../core/json.ts';
 import { findCallSite, renderCallSite } from './call-site.ts';
-import { referenceAsValue } from './errors.ts';
+import { pipelineInvalid, referenceAsValue } from './errors.ts';
 import type { PlanValue } from './plan.ts';
 import type { Reference, StepReference } from './reference.ts';
 
@@ -79,11 +79,19 @@ function intoTarget(target: ReferenceTarget, key: string): ReferenceTarget {
 
 function intoValue(value: PlanValue, key: string): PlanValue {
   switch (value.type) {
-    case 'record':
-      return value.entries[key] ?? { type: 'literal', value: null };
+    case 'record': {
+      const entry = value.entries[key];
+      if (entry !== undefined) return entry;
+      const there = Object.keys(value.entries);
+      throw pipelineInvalid(`what a map's body returns has no "${key}"`, {
+        hint: `it has: ${there.join(', ')}`,
+      });
+    }
     case 'literal':
     case 'list':
-      return { type: 'literal', value: null };
+      throw pipelineInvalid(`what a map's body returns has no "${key}"`, {
+        hint: 'return a step, an output of one, or an object of outputs',
+      });
     case 'output':
     case 'parameter':
     case 'item':

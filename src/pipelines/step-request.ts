@@ -1,7 +1,7 @@
 import type { PackagedFunction } from '../functions/function-spec.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
 import type { CallSite } from './call-site.ts';
-import type { PlanCondition, PlanStep, StepOptions } from './plan.ts';
+import type { PlanCondition, PlanMap, PlanStep, StepOptions } from './plan.ts';
 
 /** A call of a function inside a pipeline, as the function's handle hands it to `currentPipeline().addStep`. */
 export interface StepRequest {
@@ -24,10 +24,27 @@ export interface DraftStep {
   readonly handler: string;
   readonly function: PackagedFunction;
   readonly site: CallSite | undefined;
+  /** Ids of the pipelines inside the pipeline that it was called in, each with a dot behind. */
+  readonly prefix: string;
 }
 
-/** What surrounds the calls that are being made: `p.when`, `p.after`. */
+/** What surrounds the calls that are being made: `p.when`, `p.after`, `p.map`, a pipeline inside the pipeline. */
 export interface StepScope {
   readonly condition?: PlanCondition;
   readonly after: readonly string[];
+  readonly map?: MapDraft;
+  /** What ids begin with: `prepare.` inside the pipeline `prepare`. */
+  readonly prefix: string;
+  /** What steps are run with that do not say otherwise. */
+  readonly options: StepOptions;
+}
+
+/** A map while the pipeline is built; `token` stands for it until its id is known. */
+export interface MapDraft {
+  readonly token: string;
+  /** As given; else the id of the first step inside. */
+  readonly id?: string;
+  readonly map: Omit<PlanMap, 'within'>;
+  readonly within?: MapDraft;
+  readonly site: CallSite | undefined;
 }

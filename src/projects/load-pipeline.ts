@@ -5,7 +5,7 @@ import { bundleModule } from '../functions/bundle-module.ts';
 import { loadBundle } from '../functions/load-bundle.ts';
 import { openSourceCache } from '../functions/source-cache.ts';
 import { refuseMisuses } from '../pipelines/check-source.ts';
-import { isPipeline, type Pipeline } from '../pipelines/pipeline.ts';
+import { isPipeline, type Pipeline, typePipeline } from '../pipelines/pipeline.ts';
 import type { PipelineSignature } from '../pipelines/read-parameters.ts';
 import type { PipelineFileReport } from '../pipelines/read-source.ts';
 import { provideApi } from '../runtime/provide-api.ts';
@@ -130,12 +130,5 @@ function exportHint(names: readonly string[]): string {
 /** The pipeline with the types that its source tells, which the running body does not. */
 function withSignature(loaded: Pipeline, signature: PipelineSignature | undefined): Pipeline {
   if (signature === undefined || loaded.options.parameters !== undefined) return loaded;
-  return {
-    slipwayType: loaded.slipwayType,
-    name: loaded.name,
-    description: loaded.description,
-    options: loaded.options,
-    parameters: signature.parameters,
-    plan: (args, options) => loaded.plan(args, { signature, ...options }),
-  };
+  return typePipeline(loaded, signature);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
 import { createFileStepCache } from '../../src/pipelines/cache/file-step-cache.ts';
 import type { CachePolicy, Plan } from '../../src/pipelines/plan.ts';
 import { runPlan } from '../../src/pipelines/run-plan.ts';
@@ -17,7 +18,7 @@ interface Bench {
 }
 
 /** A store with a cache, and steps that note that they ran. */
-function bench(bodies: Readonly<Record<string, Body>>, clock = { now: () => Date.now() }): Bench {
+function bench(bodies: Readonly<Record<string, Body>>, clock = systemClock): Bench {
   const { store, directory: folder } = newStoreFolder();
   const ran: string[] = [];
   const noted = Object.fromEntries(
@@ -151,7 +152,7 @@ describe('a step that asks for caching', () => {
 
   it('is good for as long as its ttl', async () => {
     let now = 1_000_000;
-    const { run, ran } = bench({ any: double }, { now: () => now });
+    const { run, ran } = bench({ any: double }, { ...systemClock, now: () => now });
     await run(one(1, { ttlMs: 60_000 }));
     now += 59_000;
     expect(decisions(await run(one(1, { ttlMs: 60_000 }))).double?.[0]).toBe(true);

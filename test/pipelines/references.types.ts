@@ -154,5 +154,77 @@ typed.plan({ depth: 3 });
 typed.plan({ dpeth: 3 });
 // @ts-expect-error a parameter of another type
 typed.plan({ depth: 'deep' });
-// @ts-expect-error a pipeline is not called
-typed({ depth: 3 });
+// @ts-expect-error a parameter of another type, in a pipeline inside a pipeline
+typed({ depth: 'deep' });
+// @ts-expect-error a parameter that the pipeline does not have
+typed({ dpeth: 3 });
+// @ts-expect-error text where a number is wanted
+typed({ depth: m.name });
+
+// a pipeline inside a pipeline takes references, and gives what its body returns
+const inner = typed({ depth: data.rowCount }, { after: [m] });
+holds<Equal<typeof inner.accuracy, Reference<number>>>();
+typed();
+typed.as('typed-2').with({ timeoutMs: 10 })();
+const strict = pipeline('strict', (_p, { depth }: { depth: number }) => ({ depth }));
+// @ts-expect-error a missing parameter
+strict();
+
+// maps
+declare function listFolds(
+  ctx: Context,
+  args: { count?: number },
+): {
+  folds: { name: string; rows: number }[];
+  byName: Record<string, { rows: number }>;
+  first: Dataset;
+};
+declare function compareAll(
+  ctx: Context,
+  args: { accuracies: readonly number[]; models: readonly string[] },
+): { best: number };
+const folds = asStep(listFolds)({});
+const trained = p.map(folds.folds, (fold, { index, key }) => {
+  holds<Equal<typeof fold, Reference<{ name: string; rows: number }>>>();
+  holds<Equal<typeof index, Reference<number>>>();
+  asStep(makeData)({ label: key, rows: fold.rows });
+  return train({ data: data.dataset, depth: fold.rows });
+});
+asStep(compareAll)({
+  accuracies: p.map([1, 2], (depth) => train({ data: data.dataset, depth }).metrics.accuracy),
+  models: trained.model,
+});
+holds<Equal<typeof trained.name, Reference<readonly string[]>>>();
+evaluate({
+  model: trained.model[0] ?? 'none',
+  data: data.dataset,
+  threshold: trained[0]?.metrics.accuracy ?? 1,
+});
+p.after(trained).do(() => train({ data: data.dataset }));
+const pairs = p.map(folds.byName, (fold) => {
+  const one = train({ data: data.dataset, depth: fold.rows });
+  return {
+    rows: fold.rows,
+    model: one.model,
+    deep: p.map([0.1, 0.2], (threshold) => evaluate({ model: one.model, data: data.dataset, threshold })),
+  };
+});
+holds<Equal<typeof pairs.rows, Reference<readonly number[]>>>();
+holds<Equal<typeof pairs.model, Reference<readonly string[]>>>();
+holds<Equal<typeof nothing, undefined>>();
+const nothing = p.map(['a.csv'], (file) => void train({ data: file }));
+p.map(anything.list, (item) => train({ data: item.file, depth: item.depth }));
+// @ts-expect-error a number is no list to go over
+p.map(m.metrics.accuracy, (one) => train({ data: data.dataset, depth: one }));
+// @ts-expect-error a text is no list to go over
+p.map('abc', () => train({ data: data.dataset }));
+// @ts-expect-error an item of the wrong type
+p.map(folds.folds, (fold) => train({ data: data.dataset, depth: fold.name }));
+// @ts-expect-error a property that items do not have
+p.map(folds.folds, (fold) => train({ data: data.dataset, depth: fold.row }));
+// @ts-expect-error a list where a number is wanted
+asStep(count)({ rows: trained.metrics });
+// @ts-expect-error what the body's result does not have
+void trained.acuracy;
+// @ts-expect-error an item used in arithmetic
+p.map([1, 2], (one) => train({ data: data.dataset, depth: one * 2 }));

@@ -37,6 +37,12 @@ describe('the source of a pipeline', () => {
     ['for (const row of d.rows) train.as(row)({});', '9 d.rows as a list to go through'],
     ['const a = [...d.rows];', '9 d.rows with a spread (...)'],
     ['const a = { ...d };', '9 d with a spread (...)'],
+    ['p.map(d.rows, (row) => train.as("x")({ data: row * 2 }));', '9 row in arithmetic'],
+    ['p.map(names, (name, { index }) => { if (index) deep({ data: name }); });', '9 index as a condition'],
+    [
+      'const m = p.map(d.rows, (row) => deep({ data: row })); if (m.score) return {};',
+      '9 m.score as a condition',
+    ],
     ['const a = String(d.rows);', '9 d.rows by String(…)'],
     ['const a = d.rows.map((row) => row);', '9 d.rows as a value whose method "map" is called'],
     ['if (deep({ data: 1 }).ok) return {};', '9 deep({ data: 1 }).ok as a condition'],

@@ -45,6 +45,7 @@ describe('the types of references', () => {
       "Operator '>' cannot be applied to types 'ReferenceTo<number>' and 'number'",
       "the types 'ReferenceTo<number>' and 'number' have no overlap",
       "must have a '[Symbol.iterator]()' method",
+      'Refused<"p.map goes over a list or an object of items; give one, or the output of a step that is one">',
     ])
       expect(messages).toContain(part);
   });

@@ -7,6 +7,7 @@ export interface FunctionShape {
   readonly results?: readonly string[];
   readonly handlers?: readonly string[];
   readonly version?: string;
+  readonly acceptsUnknown?: boolean;
 }
 
 /** A packaged function as data, with the contract that its parameters' texts say. */
@@ -56,7 +57,7 @@ function handler(name: string, shape: FunctionShape): HandlerSpec {
     name,
     parameters: (shape.parameters ?? []).map(parameter),
     results: (shape.results ?? []).map((one) => ({ name: one, role: 'result' })),
-    acceptsUnknown: false,
+    acceptsUnknown: shape.acceptsUnknown ?? false,
   };
 }
 
