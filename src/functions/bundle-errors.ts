@@ -1,6 +1,7 @@
 import type { Message } from 'esbuild';
 import type { SlipwayError, SourceLocation } from '../core/error.ts';
 import { internalError } from '../core/errors.ts';
+import { installCommand, nodeSpecifier } from '../notebooks/deno-specifier.ts';
 import { sourceInvalid } from '../notebooks/errors.ts';
 import { packageNotFound } from './errors.ts';
 import { packageName } from './installed-package.ts';
@@ -31,9 +32,15 @@ function explain(message: Message, others: number, root: string): SlipwayError {
       hint: 'relative imports start from the folder of the file or notebook; check the name and save the file',
       location,
     });
-  const name = packageName(missing);
+  if (/^https?:/.test(missing))
+    return sourceInvalid(`"${missing}", imported in ${where}, is on the network${more}`, {
+      hint: 'nothing is fetched while packaging: install the package with npm and import it by its name',
+      location,
+    });
+  const specifier = nodeSpecifier(missing);
+  const name = packageName(specifier);
   return packageNotFound(`package "${name}", imported in ${where}, is not installed${more}`, {
-    hint: `run \`npm install ${name}\` in "${root}"${missing === name ? '' : `, or check that it exports "${missing}"`}`,
+    hint: `run \`${installCommand(missing)}\` in "${root}"${specifier === name ? '' : `, or check that it exports "${specifier}"`}`,
     location,
     details: { package: name },
   });

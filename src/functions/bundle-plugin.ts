@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Loader, OnLoadResult, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import { lateModule, latePrefix } from '../notebooks/emit-cells.ts';
+import { provideDenoImports } from './deno-imports.ts';
 import type { ExternalLookup } from './external-packages.ts';
 import {
   type InstalledPackage,
@@ -52,6 +53,7 @@ export function bundlePlugin(inputs: BundleInputs, findings: BundleFindings, sea
     setup(build) {
       provideCells(build, inputs);
       provideStandIns(build, findings);
+      provideDenoImports(build);
       keepNativeOut(build, findings, search);
       for (const [file, module] of inputs.replacedFiles)
         build.onLoad({ filter: exactly(file), namespace: 'file' }, () => ({

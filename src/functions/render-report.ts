@@ -31,7 +31,7 @@ function dropped(report: PackageReport): string[] {
     text,
     reason,
   ]);
-  return [`  left out: ${count} ${count === 1 ? 'statement' : 'statements'}`, ...renderColumns(rows, '    ')];
+  return [`  left out: ${count}`, ...renderColumns(rows, '    ')];
 }
 
 function renderSize(bytes: number): string {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type ts from 'typescript-ast';
 import { packageRoot } from '../core/package-root.ts';
+import { nodeSpecifier } from '../notebooks/deno-specifier.ts';
 import { typescript } from '../notebooks/typescript.ts';
 import { isFoundName, type SourceScope } from './source-scope.ts';
 
@@ -84,7 +85,7 @@ export function dataTypeOf(view: TypeView): string | undefined {
   const found = target.scope.find(root ?? name);
   if (isFoundName(found)) return isOwnFile(found.scope.place.file) && dataTypes.has(name) ? name : undefined;
   const original = found && found.imported !== '*' ? found.imported : name;
-  const isOurs = found === undefined || found.specifier === 'slipway';
+  const isOurs = found === undefined || nodeSpecifier(found.specifier) === 'slipway';
   return isOurs && dataTypes.has(original) ? original : undefined;
 }
 

@@ -21,7 +21,7 @@ const pattern =
 export function findMarkers(cell: number, { text, file }: AnalysedSource): CellMarker[] {
   return [...text.matchAll(pattern)].flatMap((match): CellMarker[] => {
     const start = match.index;
-    if (isInText(file, start)) return [];
+    if (isInText(file, start) || isInComment(file, text, start)) return [];
     const name = match[2];
     return [
       {
@@ -52,19 +52,31 @@ function isInText(file: ts.SourceFile, offset: number): boolean {
   return visit(file);
 }
 
+/** Whether a comment has begun before: a marker is a comment of its own, not something that a comment mentions. */
+function isInComment(file: ts.SourceFile, text: string, offset: number): boolean {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  const base = offset - line.length;
+  for (let at = line.indexOf('//'); at >= 0; at = line.indexOf('//', at + 1))
+    if (!isInText(file, base + at)) return true;
+  const block = text.lastIndexOf('/*', offset);
+  return block >= 0 && text.indexOf('*/', block) > offset && !isInText(file, block);
+}
+
 /**
  * The stretches between start-code and end-code, by cell, as MLRun reads them: only a start counts to the end of the
- * notebook, only an end from its top; markers with another function's name are passed over where there are some with this
- * one. Undefined when the notebook has no such markers.
+ * notebook, only an end from its top; markers without a name are for every function, those with another function's name are
+ * passed over. Undefined when the notebook has no markers that count.
  * @throws NOTEBOOK_INVALID for a start after a start or an end after an end, with cell and line
  */
 export function markedRegions(
   all: readonly CellMarker[],
   cells: readonly { readonly number: number; readonly analysed: AnalysedSource }[],
-  functionName: string | undefined,
+  functionNames: readonly string[],
   path: string,
 ): ReadonlyMap<number, readonly TextRange[]> | undefined {
-  const markers = relevantMarkers(all, functionName);
+  const markers = all.filter(
+    ({ kind, name }) => kind !== 'ignore' && (name === undefined || functionNames.includes(name)),
+  );
   if (markers.length === 0) return undefined;
   const regions = new Map<number, TextRange[]>();
   let open = markers[0]?.kind === 'end-code';
@@ -81,12 +93,6 @@ export function markedRegions(
     if (from !== undefined) addRange(regions, cell.number, from, cell.analysed.text.length);
   }
   return regions;
-}
-
-function relevantMarkers(all: readonly CellMarker[], functionName: string | undefined): CellMarker[] {
-  const markers = all.filter((marker) => marker.kind !== 'ignore');
-  const named = markers.filter((marker) => marker.name !== undefined && marker.name === functionName);
-  return named.length > 0 ? named : markers.filter((marker) => marker.name === undefined);
 }
 
 function addRange(regions: Map<number, TextRange[]>, cell: number, start: number, end: number): void {

@@ -58,6 +58,8 @@ function unresolvedNames({ cells, closure }: Packaged): string[] {
   return closure.unresolved
     .filter((use) => !moduleGlobals.has(use.name))
     .map((use) => {
+      if (use.name === 'Deno')
+        return `"Deno", used in cell ${numberOf(cells, use.from)}, is not there when the function runs: packaged functions run in Node`;
       const hidden = cells.find(
         (cell) =>
           cell.excluded !== undefined &&

@@ -50,3 +50,8 @@ export const kernelPlaceUnknown: ErrorFactory = defineError(
   'usage',
   'There is no Python environment to register a Jupyter kernel in.',
 );
+export const notebookLanguageUnsupported: ErrorFactory = defineError(
+  'NOTEBOOK_LANGUAGE_UNSUPPORTED',
+  'usage',
+  'A notebook is written for another kernel than TypeScript or JavaScript, so it can be neither packaged nor executed here.',
+);

@@ -3,8 +3,10 @@ import { closeOver } from './close-over.ts';
 import { closureWarnings } from './closure-warnings.ts';
 import { type CellModule, emitCells } from './emit-cells.ts';
 import { type Candidate, candidatesOf, missingHandler } from './find-handler.ts';
+import { type DroppedStatement, includedCells, leftOut } from './left-out.ts';
+import { otherLanguage, remarks } from './missing-remarks.ts';
 import type { Notebook } from './notebook.ts';
-import { type CellSource, readCells } from './read-cells.ts';
+import { type CellSource, isForced, readCells } from './read-cells.ts';
 import { createNameIndex, type Definition } from './resolve-name.ts';
 
 export interface ExtractOptions {
@@ -30,27 +32,24 @@ export interface ExtractedHandlers {
   readonly warnings: readonly string[];
 }
 
-export interface DroppedStatement {
-  readonly cell: number;
-  readonly line: number;
-  readonly text: string;
-  readonly reason: string;
-}
-
 /**
  * Takes handlers out of a notebook: the statements reachable from them, cell by cell. Other cells, and top-level
  * statements that only have effects, stay behind and are reported.
- * @throws HANDLER_NOT_FOUND, SOURCE_INVALID (a needed cell does not parse), CELL_STATE_SHARED, CELL_STARTS_RUN, NOTEBOOK_INVALID
+ * @throws HANDLER_NOT_FOUND, SOURCE_INVALID (a needed cell does not parse), CELL_STATE_SHARED, CELL_STARTS_RUN, NOTEBOOK_INVALID,
+ * NOTEBOOK_LANGUAGE_UNSUPPORTED
  */
 export function extractHandlers(notebook: Notebook, options: ExtractOptions = {}): ExtractedHandlers {
   const path = options.displayPath ?? notebook.path;
-  const { cells, warnings } = readCells({ ...notebook, path }, options.name ?? options.handlers?.[0]);
+  const { cells, warnings } = readCells({ ...notebook, path }, functionNames(options));
   const index = createNameIndex(cells);
   const candidates = cells.flatMap(cellCandidates);
-  const names = options.handlers ?? defaultHandlers(candidates, path);
+  const missing = (name: string | undefined): Error =>
+    otherLanguage(notebook, path) ?? missingHandler(name, path, candidates, remarks(cells, name));
+  const names = options.handlers ?? defaultHandlers(candidates);
+  if (names.length === 0) throw missing(undefined);
   const handlers = names.map((name) => {
     const definition = index.resolve(-1, { name, eager: false });
-    if (definition === undefined) throw missingHandler(name, path, candidates, brokenCells(cells));
+    if (definition === undefined) throw missing(name);
     return { name, definition };
   });
   const closure = closeOver(
@@ -70,10 +69,8 @@ export function extractHandlers(notebook: Notebook, options: ExtractOptions = {}
     virtualModules: virtualModules(cells, moduleId),
     handlers,
     cells,
-    included: [...closure.needed]
-      .map(([position, statements]) => ({ cell: cells[position]?.number ?? 0, statements: statements.size }))
-      .sort((a, b) => a.cell - b.cell),
-    dropped: droppedStatements(cells, closure.needed),
+    included: includedCells(cells, closure.needed),
+    dropped: leftOut(cells, closure.needed),
     warnings: [...warnings, ...closureWarnings({ cells, index, closure, handlers })],
   };
 }
@@ -105,57 +102,26 @@ function virtualModules(
   );
 }
 
-function cellCandidates(cell: CellSource): (Candidate & { readonly forced: boolean })[] {
+type MarkedCandidate = Candidate & { readonly forced: boolean };
+
+function cellCandidates(cell: CellSource): MarkedCandidate[] {
   if (cell.excluded !== undefined || cell.moduleName !== undefined) return [];
   return cell.analysed.statements.flatMap((statement) =>
     candidatesOf(statement, `cell ${cell.number}`).map((candidate) => ({
       ...candidate,
-      forced: cell.forced,
+      forced: isForced(cell, statement),
     })),
   );
 }
 
-function defaultHandlers(
-  candidates: readonly (Candidate & { readonly forced: boolean })[],
-  path: string,
-): readonly string[] {
+function defaultHandlers(candidates: readonly MarkedCandidate[]): readonly string[] {
   const withContext = candidates.filter((candidate) => candidate.takesContext && !candidate.isGenerator);
   const exported = withContext.filter((candidate) => candidate.exported || candidate.forced);
   const chosen = exported.length > 0 ? exported : withContext;
-  if (chosen.length === 0)
-    throw missingHandler(undefined, path, candidates, ['name one with the handler option']);
   return [...new Set(chosen.map((candidate) => candidate.name))];
 }
 
-function brokenCells(cells: readonly CellSource[]): string[] {
-  return cells.flatMap((cell) =>
-    cell.analysed.problem ? [`cell ${cell.number} does not parse (${cell.analysed.problem.message})`] : [],
-  );
-}
-
-function droppedStatements(
-  cells: readonly CellSource[],
-  needed: ReadonlyMap<number, ReadonlySet<unknown>>,
-): DroppedStatement[] {
-  return cells.flatMap((cell, position) =>
-    cell.excluded !== undefined || cell.moduleName !== undefined
-      ? []
-      : cell.analysed.statements
-          .filter((statement) => !needed.get(position)?.has(statement))
-          .filter((each) => each.kind === 'effect' || (each.kind === 'import' && each.imports.length === 0))
-          .map((statement) => ({
-            cell: cell.number,
-            line: statement.line,
-            text: firstLine(cell.analysed.text.slice(statement.start, statement.end)),
-            reason:
-              statement.kind === 'import'
-                ? 'import for its side effects only'
-                : 'runs at top level; not needed by the handler',
-          })),
-  );
-}
-
-function firstLine(text: string): string {
-  const [line = ''] = text.split('\n');
-  return line.length > 80 || line.length < text.length ? `${line.slice(0, 79)}…` : line;
+/** Names that start-code markers may have to count. */
+function functionNames({ name, handlers = [] }: ExtractOptions): readonly string[] {
+  return name === undefined ? handlers : [name, ...handlers];
 }

@@ -4,6 +4,8 @@ export interface Notebook {
   readonly path: string;
   /** Language of the kernel. */
   readonly language: string;
+  /** Name of the kernel, where the file tells. */
+  readonly kernel?: string;
   readonly cells: readonly Cell[];
   /** What was passed over, for the report: cells in other languages. */
   readonly notes: readonly string[];

@@ -38,27 +38,38 @@ export function parseNotebook(text: string, path: string): Notebook {
       'open the notebook in Jupyter and save it; that converts it to the current format',
     );
   if (!Array.isArray(root.cells)) throw invalid(path, 'it has no list of "cells"');
-  const language = notebookLanguage(isRecord(root.metadata) ? root.metadata : {});
+  const metadata = isRecord(root.metadata) ? root.metadata : {};
+  const language = notebookLanguage(metadata);
+  const kernel = isRecord(metadata.kernelspec) ? metadata.kernelspec.name : undefined;
   const cells: Cell[] = [];
+  let count = 0;
   for (const [index, raw] of root.cells.entries()) {
     if (!isRecord(raw)) throw invalid(path, `entry ${index + 1} of "cells" is not an object`);
-    if (raw.cell_type === 'code') cells.push(parseCell(raw, cells.length + 1, language, path));
+    if (raw.cell_type !== 'code') continue;
+    // numbers are those of the notebook before it was executed with parameters
+    if (!tagsOf(raw).includes('injected-parameters')) count += 1;
+    cells.push(parseCell(raw, count, language, path));
   }
   const notes = cells
     .filter((cell) => cell.excluded?.startsWith('language'))
     .map((cell) => `cell ${cell.number} is skipped: its ${cell.excluded}`);
-  return { path, language, cells, notes };
+  return { path, language, ...(typeof kernel === 'string' ? { kernel } : {}), cells, notes };
 }
 
 function parseCell(raw: Record<string, unknown>, number: number, language: string, path: string): Cell {
   const source = joinSource(raw.source, number, path);
   const metadata = isRecord(raw.metadata) ? raw.metadata : {};
-  const tags = Array.isArray(metadata.tags) ? metadata.tags.filter((tag) => typeof tag === 'string') : [];
+  const tags = tagsOf(raw);
   const vscode = metadata.vscode;
   const own = isRecord(vscode) && typeof vscode.languageId === 'string' ? vscode.languageId : language;
   const excluded = excludedBecause(own, tags);
   const id = typeof raw.id === 'string' ? raw.id : derivedId(number, source);
   return { number, id, source, tags, ...(excluded === undefined ? {} : { excluded }) };
+}
+
+function tagsOf({ metadata }: Record<string, unknown>): readonly string[] {
+  const tags = isRecord(metadata) ? metadata.tags : undefined;
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
 }
 
 function joinSource(source: unknown, number: number, path: string): string {

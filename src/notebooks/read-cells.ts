@@ -29,13 +29,13 @@ export interface ReadCells {
 
 /**
  * Parses every cell by itself.
- * @param functionName start-code markers with another name are passed over
+ * @param functionNames start-code markers with other names are passed over
  */
-export function readCells(notebook: Notebook, functionName: string | undefined): ReadCells {
+export function readCells(notebook: Notebook, functionNames: readonly string[]): ReadCells {
   const warnings: string[] = [...notebook.notes];
   const read = notebook.cells.map((cell) => readCell(cell, warnings));
   const markers = read.flatMap((each) => (each.excluded === undefined ? each.markers : []));
-  const regions = markedRegions(markers, read, functionName, notebook.path);
+  const regions = markedRegions(markers, read, functionNames, notebook.path);
   const cells = read.map(({ markers: _, ...cell }) => {
     const marked = regions?.get(cell.number);
     return regions === undefined ? cell : { ...cell, marked: marked ?? [] };

@@ -1,3 +1,4 @@
+import { nodeSpecifier } from './deno-specifier.ts';
 import type { NameIndex } from './resolve-name.ts';
 import type { ImportedName, Reference, Statement } from './statement.ts';
 
@@ -33,7 +34,8 @@ function search(
     const definition = index.resolve(cell, reference);
     for (const target of definition?.statements ?? []) {
       const imported = target.imports.find((name) => name.local === reference.name);
-      const used = imported?.specifier === 'slipway' ? usedName(imported, reference, statement) : undefined;
+      const isOurs = imported !== undefined && nodeSpecifier(imported.specifier) === 'slipway';
+      const used = isOurs ? usedName(imported, reference, statement) : undefined;
       if (used !== undefined && starters.has(used)) return used;
       const found = definition && search(index, definition.cell, target, reference.called, seen);
       if (found !== undefined) return found;

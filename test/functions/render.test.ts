@@ -72,7 +72,7 @@ describe('renderPackageReport', () => {
   it('tells what was taken, left out and warned of', async () => {
     const { report } = await packageCells(cells);
     expect(renderPackageReport(report)).toMatch(
-      /^train\.ipynb → sha256:[0-9a-f]{12} \(\d+ B\)\n {2}taken: {4}cell 2 \(1 statement\)\n {2}left out: 1 statement\n {4}cell 3, line 1 {2}console\.log\(1\) {2}runs at top level; not needed by the handler\n$/,
+      /^train\.ipynb → sha256:[0-9a-f]{12} \(\d+ B\)\n {2}taken: {4}cell 2 \(1 statement\)\n {2}left out: 1\n {4}cell 3, line 1 {2}console\.log\(1\) {2}runs at top level; not needed by the handler\n$/,
     );
   });
 });

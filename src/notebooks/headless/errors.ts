@@ -15,11 +15,6 @@ export const notebookKernelFailed: ErrorFactory = defineError(
   'failed',
   'The kernel for a notebook could not be started.',
 );
-export const notebookLanguageUnsupported: ErrorFactory = defineError(
-  'NOTEBOOK_LANGUAGE_UNSUPPORTED',
-  'usage',
-  'A notebook is written for another kernel than TypeScript or JavaScript, so it cannot be executed here.',
-);
 export const notebookParamInvalid: ErrorFactory = defineError(
   'NOTEBOOK_PARAM_INVALID',
   'usage',

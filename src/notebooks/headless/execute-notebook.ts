@@ -1,7 +1,8 @@
 import { isoTime } from '../../core/clock.ts';
 import type { ErrorRecord } from '../../core/error.ts';
 import { errorRecord } from '../../core/error.ts';
-import { notebookCellFailed, notebookLanguageUnsupported } from './errors.ts';
+import { notebookLanguageUnsupported } from '../errors.ts';
+import { notebookCellFailed } from './errors.ts';
 import { type Kernel, type KernelEvent, type KernelOptions, openKernel } from './kernel.ts';
 import type { CellError } from './kernel-messages.ts';
 import { type FileCell, type NotebookFile, tagsOf } from './notebook-file.ts';
