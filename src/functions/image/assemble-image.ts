@@ -116,7 +116,7 @@ function writeEvidence(
   const provenance = renderProvenance({
     ...facts,
     esbuild: manifest.esbuild,
-    recipe: toJson(recipe),
+    recipe: toJson({ ...recipe, base: base.image.reference }),
     source: packaged.spec.spec.source,
     revision,
     inputs,

@@ -15,6 +15,8 @@ export interface DeliveredImage {
   readonly skipped?: readonly string[];
   /** The daemon's own name of a loaded image. */
   readonly id?: string;
+  /** Whether the daemon had it already. */
+  readonly existed?: boolean;
   /** The archive. */
   readonly file?: string;
 }
@@ -38,6 +40,11 @@ export async function deliverImage(
       mounted: blobsBy.mounted.map(({ digest }) => digest),
       skipped: blobsBy.skipped.map(({ digest }) => digest),
     };
+  }
+  if (delivery.load !== undefined) {
+    const { loadIntoDocker } = await import('./docker/load-image.ts');
+    const { id, reference, existed } = await loadIntoDocker(image, delivery.load, { ...registry, blobs });
+    return { id, reference, existed };
   }
   if (delivery.output !== undefined) {
     await writeArchive(image, delivery.output, { ...delivery, ...context });

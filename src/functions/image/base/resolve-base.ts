@@ -18,7 +18,9 @@ export async function resolveBase(
   if (base === 'self') return selfBase(blobs, platform);
   if (isArchive(base)) {
     const { readArchiveImage } = await import('../archive/read-archive.ts');
-    return given(await readArchiveImage(path.resolve(request.root, base), { platform, blobs }));
+    const image = await readArchiveImage(path.resolve(request.root, base), { platform, blobs });
+    // where the archive lies on this machine is nobody else's business, and would change the image
+    return given({ ...image, reference: path.basename(base) });
   }
   const { readRegistryImage } = await import('../registry/read-image.ts');
   return given(await readRegistryImage(base, { platform, blobs, ...request.registry }));
