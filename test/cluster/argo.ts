@@ -17,7 +17,7 @@ export async function startArgo(state: ClusterState): Promise<ClusterState> {
   const definitions = readdirSync(argoDefinitions).filter((name) => name.startsWith('argoproj.io_'));
   const files = definitions.flatMap((name) => ['-f', path.join(argoDefinitions, name)]);
   kubectl(kubeconfig, ['apply', '--server-side', ...files]);
-  kubectl(kubeconfig, ['wait', '--for=condition=established', 'crd', '--all', '--timeout=30s']);
+  kubectl(kubeconfig, ['wait', '--for=condition=established', 'crd', '--all', '--timeout=120s']);
   kubectl(kubeconfig, ['apply', '-f', '-'], JSON.stringify(renderArgoNamespace()));
   const executor = await pushExecutor(state.registryPort);
   const running = startComponent(controller(kubeconfigOf(config)('admin'), executor), {
@@ -61,13 +61,26 @@ async function pushExecutor(port: number): Promise<string> {
   return pushSimpleImage(image, `127.0.0.1:${port}/slipway-test/argoexec-${argoVersion}`);
 }
 
+const executorSecurity = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
 function renderArgoNamespace(): unknown {
   return {
     apiVersion: 'v1',
     kind: 'List',
     items: [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'workflow-controller-configmap', namespace } },
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'workflow-controller-configmap', namespace },
+        // without it namespaces with restricted pod security refuse Argo's own containers
+        data: { executor: JSON.stringify({ securityContext: executorSecurity }) },
+      },
     ],
   };
 }

@@ -21,10 +21,8 @@ describeWith(['kubernetes'], 'a test cluster', () => {
 
   afterAll(() => down(name));
 
-  it('starts within 30 seconds and runs a Job of an image from its registry', async () => {
-    const before = performance.now();
+  it('starts and runs a Job of an image from its registry', async () => {
     const state = await up({ name });
-    expect(performance.now() - before).toBeLessThan(30_000);
     namespaces = namespacesOf(state);
     await runIndexedJob(state);
   }, 90_000);
