@@ -5,9 +5,9 @@
  */
 
 import './register-api.ts';
-import { recordExecutedCells } from './notebooks/executed-cells.ts';
+import { setUpKernel } from './set-up-kernel.ts';
 
-recordExecutedCells();
+setUpKernel();
 
 export type { Known, UntypedFunction } from './code-to-function.ts';
 export {
@@ -68,7 +68,14 @@ export type {
 } from './data/table.ts';
 export type { ArrowTableLike } from './data/tables/arrow-columns.ts';
 export type { Histogram, NumberSummary } from './data/tables/number-summary.ts';
-export type { FunctionHandle, Hyperparams, RunOptions, RunResults, SweepOptions } from './function-handle.ts';
+export type {
+  FunctionDoc,
+  FunctionHandle,
+  Hyperparams,
+  RunOptions,
+  RunResults,
+  SweepOptions,
+} from './function-handle.ts';
 export type {
   BundleManifest,
   FunctionSpec,
@@ -84,6 +91,7 @@ export type { BuildOptions, ImageHandle } from './image-handle.ts';
 export type { ArgsOfReference, HubName, ResultsOfReference } from './import-function.ts';
 export { importFunction } from './import-function.ts';
 export { notebookFunction } from './notebook-function.ts';
+export type { RunsTableOptions } from './notebooks/display/compare/runs-table.ts';
 export { openData } from './open-data.ts';
 export {
   type PipelineHandle,
@@ -148,7 +156,7 @@ export type {
   StepReference,
   Untyped,
 } from './pipelines/reference.ts';
-export { loadProject, type ProjectHandle } from './project-handle.ts';
+export { loadProject, type ProjectHandle, type RunList } from './project-handle.ts';
 export type { FunctionEntry, ImageSettings, PipelineEntry, ProjectSpec } from './projects/project-spec.ts';
 export type { RunHandle } from './run-handle.ts';
 export type { ChildContext, Context, Handler, Logger } from './runtime/context.ts';
@@ -156,6 +164,7 @@ export type { ContextRequest, ScriptContext } from './runtime/get-or-create-cont
 export { getOrCreateContext } from './runtime/get-or-create-context.ts';
 export type { Resources, RetryPolicy } from './runtime/job.ts';
 export type { LogChunk } from './runtime/runtime.ts';
+export { type Showable, type ShowOptions, show } from './show.ts';
 export type { GitState, RunEnvironment } from './tracking/journal-event.ts';
 export type { ResumePolicy } from './tracking/resume-run.ts';
 export type {

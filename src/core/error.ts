@@ -1,4 +1,5 @@
 import { renderErrorText } from './error-text.ts';
+import { globalState } from './global-state.ts';
 
 /** What sort of failure an error is; the kind alone decides exit code and HTTP status. */
 export type ErrorKind =
@@ -67,11 +68,23 @@ export class SlipwayError extends Error {
     this.location = options.location;
     this.retryAfter = options.retryAfter;
     Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: showError });
+    if (display().byStack() && kind !== 'internal') this.stack = renderErrorText(errorRecord(this));
   }
 
   toJSON(): ErrorRecord {
     return errorRecord(this);
   }
+}
+
+const display = (): { byStack: () => boolean } =>
+  globalState('error-display', () => ({ byStack: () => false }));
+
+/**
+ * For kernels that show nothing of an error but its `stack`: where `applies` says so, that of an expected error is what it has
+ * to say.
+ */
+export function showErrorsByStack(applies: () => boolean): void {
+  display().byStack = applies;
 }
 
 /** How consoles and notebook kernels show an error: an expected one without a stack. */

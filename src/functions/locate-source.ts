@@ -4,6 +4,7 @@ import { packageRoot } from '../core/package-root.ts';
 import { checkSaved } from '../notebooks/check-saved.ts';
 import { declaringCell } from '../notebooks/executed-cells.ts';
 import { detectKernel } from '../notebooks/kernel.ts';
+import { kernelCommandLine } from '../notebooks/kernel-command-line.ts';
 import { locateNotebook } from '../notebooks/locate-notebook.ts';
 import { mapFrame } from './bundle-map.ts';
 import { sourceNotFound } from './errors.ts';
@@ -36,14 +37,13 @@ export async function locateSource(
   const file = callerFile(callerStack);
   if (file !== undefined) return { filename: file, handler };
   if (detectKernel() !== undefined) {
-    const { env, argv } = process;
     const cell = declaringCell(handler);
     const filename = await locateNotebook({
       handler,
       cell,
-      environment: env,
+      environment: process.env,
       directory: process.cwd(),
-      argv,
+      argv: kernelCommandLine(),
     });
     if (cell !== undefined) checkSaved(filename, handler, cell);
     return { filename, handler };

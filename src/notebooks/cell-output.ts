@@ -1,3 +1,4 @@
+import { denoBroadcast } from './display/port/deno-display.ts';
 import { detectKernel } from './kernel.ts';
 
 type StreamName = 'stdout' | 'stderr';
@@ -83,11 +84,17 @@ export function openCellOutput(): CellOutput | undefined {
   return detectKernel() === undefined ? undefined : new CellOutput();
 }
 
-/** tslab gives the process's streams a new write function for every cell. */
+/** tslab gives the process's streams a new write function for every cell; Deno does not look at them. */
 function hold(name: StreamName): { readonly current: Write; readonly write: Write } {
   const stream = process[name];
   const current = stream.write as Write;
-  return { current, write: (text) => current.call(stream, text) };
+  const broadcast = denoBroadcast();
+  if (broadcast === undefined) return { current, write: (text) => current.call(stream, text) };
+  const send = (text: string): boolean => {
+    broadcast('stream', { name, text });
+    return true;
+  };
+  return { current, write: send };
 }
 
 function join(

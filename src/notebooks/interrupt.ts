@@ -6,26 +6,61 @@ export interface Interrupt {
   dispose(): void;
 }
 
-/** One listener for all that runs: Node warns of many. */
-const running = (): Set<AbortController> => globalState('interruptible', () => new Set<AbortController>());
+type Listener = (signal: NodeJS.Signals) => void;
 
-function interruptAll(): void {
-  for (const controller of running()) controller.abort('it was interrupted in the notebook');
+interface Interruptible {
+  readonly running: Set<AbortController>;
+  /** The kernel's own listeners, which wait while something runs. */
+  held: readonly Listener[];
+  /** How often the button was pressed meanwhile. */
+  presses: number;
 }
 
+/** One listener for all that runs: Node warns of many. */
+const state = (): Interruptible =>
+  globalState('interruptible', () => ({ running: new Set<AbortController>(), held: [], presses: 0 }));
+
 /**
- * Listens for the kernel's interrupt. tslab ends the cell on it but not the code that the cell awaits, which would go on
- * unseen.
+ * Listens for the kernel's interrupt, which is SIGINT. tslab ends the cell on it but not the code that the cell awaits, which
+ * would go on unseen, and shows a stack of its own. So what runs is aborted first, and the cell ends with what became of it; the
+ * kernel's own listeners get the signal after that, or when the button is pressed again.
  */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
-  if (running().size === 0) process.on('SIGINT', interruptAll);
-  running().add(controller);
+  const { running } = state();
+  if (running.size === 0) takeOver();
+  running.add(controller);
   return {
     signal: controller.signal,
     dispose() {
-      running().delete(controller);
-      if (running().size === 0) process.off('SIGINT', interruptAll);
+      if (running.delete(controller) && running.size === 0) giveBack();
     },
   };
+}
+
+function takeOver(): void {
+  const interruptible = state();
+  interruptible.held = process.listeners('SIGINT') as Listener[];
+  interruptible.presses = 0;
+  for (const listener of interruptible.held) process.off('SIGINT', listener);
+  process.on('SIGINT', interruptAll);
+}
+
+function giveBack(): void {
+  const { held, presses } = state();
+  process.off('SIGINT', interruptAll);
+  for (const listener of held) process.on('SIGINT', listener);
+  // by then the cell has ended, unless it caught the error or awaits something else
+  if (presses > 0) setImmediate(() => passOn(held));
+}
+
+function interruptAll(): void {
+  const interruptible = state();
+  interruptible.presses += 1;
+  if (interruptible.presses > 1) passOn(interruptible.held);
+  for (const controller of interruptible.running) controller.abort('it was interrupted in the notebook');
+}
+
+function passOn(listeners: readonly Listener[]): void {
+  for (const listener of listeners) listener('SIGINT');
 }

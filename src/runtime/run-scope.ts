@@ -6,6 +6,8 @@ import type { Context } from './context.ts';
 export interface RunScope {
   readonly uid: string;
   context?: Context;
+  /** Set when the run has ended; a process that goes on may still be found in its scope (Deno's kernel is, in its next cell). */
+  ended?: boolean;
 }
 
 interface ScopeHolder {
@@ -17,10 +19,11 @@ interface ScopeHolder {
 
 const holder = (): ScopeHolder => globalState('run-scope', (): ScopeHolder => ({}));
 
-/** The run around the caller, if it is inside one. */
+/** The run around the caller, if it is inside one that goes on. */
 export function currentRunScope(): RunScope | undefined {
   const { storage, single } = holder();
-  return storage?.getStore() ?? single;
+  const shared = storage?.getStore();
+  return shared === undefined || shared.ended === true ? single : shared;
 }
 
 /** For a process that executes one run at a time: says which, or that none does. */

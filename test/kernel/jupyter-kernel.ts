@@ -25,8 +25,38 @@ const { Dealer, Subscriber } = createRequire(path.resolve('node_modules/tslab/pa
 interface Message {
   readonly header: { readonly msg_type: string };
   readonly parent: { readonly msg_id?: string };
-  readonly content: { readonly text?: string; readonly name?: string; readonly execution_state?: string };
+  readonly content: {
+    readonly text?: string;
+    readonly name?: string;
+    readonly execution_state?: string;
+    readonly data?: Readonly<Record<string, string>>;
+    readonly transient?: { readonly display_id?: string };
+    readonly traceback?: readonly string[];
+  };
 }
+
+/** What a cell sent, as it was when the kernel became idle. */
+export interface CellMessages {
+  stdout: string;
+  stderr: string;
+  /** Displays in order; `id` is shared by those that stand in one place. */
+  readonly displays: { readonly data: Readonly<Record<string, string>>; readonly id?: string | undefined }[];
+  result?: Readonly<Record<string, string>> | undefined;
+  error?: string;
+}
+
+export interface JupyterKernelOptions {
+  /** Command line of the kernel, with `{connection_file}`. @default tslab's */
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const tslab = [
+  process.execPath,
+  path.resolve('node_modules/tslab/bin/tslab'),
+  'kernel',
+  '--config-path={connection_file}',
+];
 
 /** The real kernel process, spoken to as Jupyter does: what is lost on this way is lost for users. */
 export class JupyterKernel {
@@ -49,10 +79,13 @@ export class JupyterKernel {
     void this.#listen();
   }
 
-  static async start(directory: string): Promise<JupyterKernel> {
+  static async start(
+    directory: string,
+    { argv = tslab, env = {} }: JupyterKernelOptions = {},
+  ): Promise<JupyterKernel> {
     const [shell, iopub, control, stdin, hb] = await Promise.all(Array.from({ length: 5 }, freePort));
     const key = randomUUID();
-    const config = path.join(directory, 'kernel-connection.json');
+    const config = path.join(directory, `kernel-${randomUUID()}.json`);
     const ports = {
       shell_port: shell,
       iopub_port: iopub,
@@ -61,34 +94,68 @@ export class JupyterKernel {
       hb_port: hb,
     };
     writeFileSync(config, JSON.stringify({ transport: 'tcp', ip: '127.0.0.1', key, ...ports }));
-    const child = spawn(
-      process.execPath,
-      [path.resolve('node_modules/tslab/bin/tslab'), 'kernel', '--config-path', config],
-      { cwd: directory, env: { PATH: process.env.PATH, HOME: directory }, stdio: 'ignore' },
-    );
+    const [command = '', ...args] = argv.map((part) => part.replace('{connection_file}', config));
+    const child = spawn(command, args, {
+      cwd: directory,
+      env: { PATH: process.env.PATH, HOME: directory, ...env },
+      stdio: 'ignore',
+    });
     return new JupyterKernel(child, key, { shell: shell ?? 0, iopub: iopub ?? 0 });
   }
 
   /** Runs a cell until the kernel says that it is idle; gives its stdout. Fails after the deadline, as a front end hangs. */
   async run(code: string, deadlineMs = 30_000): Promise<string> {
+    return (await this.execute(code, { deadlineMs })).stdout;
+  }
+
+  /** The same; gives all that the cell sent. `onMessage` sees it grow. */
+  async execute(
+    code: string,
+    options: { readonly deadlineMs?: number; readonly onMessage?: (cell: CellMessages) => void } = {},
+  ): Promise<CellMessages> {
+    const { deadlineMs = 30_000, onMessage } = options;
     const id = randomUUID();
-    let text = '';
+    const cell: CellMessages = { stdout: '', stderr: '', displays: [] };
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`the kernel never became idle; stdout ends with "${text.slice(-200)}"`)),
+        () => reject(new Error(`the kernel never became idle; it said ${JSON.stringify(cell).slice(-400)}`)),
         deadlineMs,
       );
-      const listener = ({ header, parent, content }: Message): void => {
-        if (parent.msg_id !== id) return;
-        if (header.msg_type === 'stream') text += content.text ?? '';
-        if (header.msg_type !== 'status' || content.execution_state !== 'idle') return;
+      const listener = (message: Message): void => {
+        if (message.parent.msg_id !== id) return;
+        collect(cell, message);
+        onMessage?.(cell);
+        if (message.header.msg_type !== 'status' || message.content.execution_state !== 'idle') return;
         clearTimeout(timer);
         this.#listeners.delete(listener);
-        resolve(text);
+        resolve(cell);
       };
       this.#listeners.add(listener);
       void this.#send(id, code);
     });
+  }
+
+  /** Resolves once the kernel publishes: until then it neither answers nor forgets what it is asked. */
+  async ready(): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      try {
+        await this.execute('0', { deadlineMs: 1000 });
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
+  }
+
+  /** What Jupyter's stop button does for kernels whose `interrupt_mode` is `signal`. */
+  interrupt(): void {
+    this.#child.kill('SIGINT');
+  }
+
+  /** Whether the process still runs. */
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   async close(): Promise<void> {
@@ -114,6 +181,24 @@ export class JupyterKernel {
         .map((frame) => JSON.parse(frame.toString()) as object);
       for (const listener of this.#listeners) listener({ header, parent, content } as Message);
     }
+  }
+}
+
+function collect(cell: CellMessages, { header, content }: Message): void {
+  const { name, text = '', data = {}, transient } = content;
+  switch (header.msg_type) {
+    case 'stream':
+      cell[name === 'stderr' ? 'stderr' : 'stdout'] += text;
+      break;
+    case 'display_data':
+    case 'update_display_data':
+      cell.displays.push({ data, id: transient?.display_id });
+      break;
+    case 'execute_result':
+      cell.result = data;
+      break;
+    case 'error':
+      cell.error = content.traceback?.join('\n') ?? '';
   }
 }
 

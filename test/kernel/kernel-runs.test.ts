@@ -186,6 +186,20 @@ describe('the stop button', () => {
     expect(await latest("one.state + ', ' + one.record.reason")).toBe(
       'aborted, it was interrupted in the notebook',
     );
+    expect(outcome.stderr).toMatch(
+      /^RUN_ABORTED: run "patient" was aborted: it was interrupted in the notebook\n/,
+    );
+    expect(outcome.stderr).not.toContain('tslab');
+  });
+
+  it('also ends a cell that goes on after its run was aborted, and the kernel goes on', async () => {
+    const { outcome, ended } = await session.start(
+      "await patiently.run({ throwOnFailure: false });\nconsole.log('on');\nawait new Promise(() => undefined);",
+    );
+    await until('the run to begin', () => cardText(outcome).includes('waiting'));
+    session.interrupt();
+    expect((await ended).status).toBe('error');
+    expect((await session.run("'alive'")).stdout).toBe('alive\n');
   });
 
   it('ends the process of a run that never looks up', async () => {

@@ -1,37 +1,37 @@
 import type { DisplayOptions, DisplayPort, MimeBundle } from './display-port.ts';
 
-/** The part of `Deno.jupyter` that sends messages to front ends. */
-export interface DenoJupyter {
-  broadcast(
-    type: string,
-    content: Readonly<Record<string, unknown>>,
-    extra?: { readonly metadata?: Readonly<Record<string, unknown>> },
-  ): Promise<void>;
+interface DenoJupyter {
+  /** A promise in some versions, nothing in others. */
+  readonly broadcast: (type: string, content: Readonly<Record<string, unknown>>) => unknown;
 }
 
 interface DenoGlobals {
   readonly Deno?: { readonly jupyter?: Partial<DenoJupyter> };
 }
 
+/** Sends a message to the front ends of Deno's kernel. */
+export type DenoBroadcast = (type: string, content: Readonly<Record<string, unknown>>) => void;
+
 /** Deno's line to its front ends; undefined outside its kernel. */
-export function denoJupyter(): DenoJupyter | undefined {
+export function denoBroadcast(): DenoBroadcast | undefined {
   const jupyter = (globalThis as DenoGlobals).Deno?.jupyter;
-  return typeof jupyter?.broadcast === 'function' ? (jupyter as DenoJupyter) : undefined;
+  const broadcast = jupyter?.broadcast;
+  if (typeof broadcast !== 'function') return undefined;
+  // a front end that went away must not fail the run whose card it does not get
+  return (type, content) => void (async () => broadcast(type, content))().catch(() => undefined);
 }
 
 const sameCellMs = 100;
 
 /** The output of the Deno cell that runs now; undefined outside Deno's kernel. */
 export function openDenoDisplay(): DisplayPort | undefined {
-  const jupyter = denoJupyter();
-  if (jupyter === undefined) return undefined;
-  const { broadcast } = jupyter;
+  const broadcast = denoBroadcast();
+  if (broadcast === undefined) return undefined;
   let sentAt = 0;
   const send = (type: string, data: MimeBundle, { id, metadata = {} }: DisplayOptions): void => {
     sentAt = performance.now();
     const transient = id === undefined ? {} : { display_id: id };
-    // a front end that went away must not fail the run whose card it does not get
-    broadcast(type, { data, metadata, transient }).catch(() => undefined);
+    broadcast(type, { data, metadata, transient });
   };
   return {
     // Deno does not tell which cell runs: what a cell shows last follows at once on what it showed before
