@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BundleManifest, PackagedFunction } from '../functions/function-spec.ts';
+import { imageNamePart } from '../functions/image/image-name.ts';
+import type { BuiltImage } from '../functions/image/image-request.ts';
 import { bundleMissing } from '../runtime/errors.ts';
 import type { Job } from '../runtime/job.ts';
-import type { Workspace } from './workspace.ts';
+import { cacheDirectory, type Workspace } from './workspace.ts';
 
 /**
  * The job with the image that it runs in: the one it names, else the ready image of project.yaml, else one built of its function and
@@ -13,10 +15,46 @@ export async function imageOfRun(workspace: Workspace, job: Job, packaged?: Pack
   if (job.image !== undefined) return job;
   const { image } = workspace.project.spec;
   if (typeof image === 'string') return { ...job, image };
-  const { buildFunctionImage } = await import('./build-function-image.ts');
-  const { delivered } = await buildFunctionImage(workspace, packaged ?? packagedOf(job), { load: true });
-  const built = delivered.id ?? delivered.reference;
-  return built === undefined ? job : { ...job, image: built };
+  const { id, digest } = await builtOnce(workspace, packaged ?? packagedOf(job));
+  return { ...job, image: id, function: { ...job.function, image: digest } };
+}
+
+/** An image that the daemon has. */
+interface LoadedFunction {
+  readonly id: string;
+  /** Digest of its manifest. */
+  readonly digest: string;
+}
+
+const loaded = new WeakMap<Workspace, Map<string, Promise<LoadedFunction>>>();
+
+/** What a workspace has built it keeps: the steps of a pipeline and the trials of a sweep that share a function share its image. */
+function builtOnce(workspace: Workspace, packaged: PackagedFunction): Promise<LoadedFunction> {
+  const known = loaded.get(workspace) ?? new Map<string, Promise<LoadedFunction>>();
+  loaded.set(workspace, known);
+  const key = `${packaged.spec.metadata.name} ${packaged.bundle.directory}`;
+  const image = known.get(key) ?? buildAndLoad(workspace, packaged);
+  known.set(key, image);
+  // what failed once may do better the next time
+  image.catch(() => known.delete(key));
+  return image;
+}
+
+async function buildAndLoad(workspace: Workspace, packaged: PackagedFunction): Promise<LoadedFunction> {
+  const [{ buildFunctionImage }, { loadIntoDocker }, { openBlobStore }] = await Promise.all([
+    import('./build-function-image.ts'),
+    import('../functions/image/docker/load-image.ts'),
+    import('../functions/image/oci/blob-store.ts'),
+  ]);
+  const { image } = await buildFunctionImage(workspace, packaged);
+  const blobs = openBlobStore(cacheDirectory(workspace.project));
+  const { id } = await loadIntoDocker(image, tagOf(image), { blobs, env: workspace.env });
+  return { id, digest: image.manifest.digest };
+}
+
+/** One for each image: runs that start at once with different code do not take each other's. */
+function tagOf({ function: name, config }: BuiltImage): string {
+  return `slipway/${imageNamePart(name)}:${config.digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
 }
 
 /** The function of a step, of which the plan has kept what runs need. */

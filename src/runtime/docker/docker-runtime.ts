@@ -74,9 +74,10 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   };
 }
 
+/** Who built the image knows its manifest; the daemon does not, of what was never in a registry. */
 const withImage = (job: Job, { digest }: ContainerImage): Job => ({
   ...job,
-  function: { ...job.function, image: digest },
+  function: { ...job.function, image: job.function.image ?? digest },
 });
 
 const capabilities = {

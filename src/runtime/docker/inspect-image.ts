@@ -6,7 +6,7 @@ import { daemonText } from './explain-docker.ts';
 /** First program of images that Slipway built. */
 const init = '/slipway/init';
 /** Label with the digest of the bundle in an image. */
-const bundleLabel = 'dev.slipway.bundle';
+const bundleLabel = 'slipway.bundle';
 
 /**
  * The image that a reference stands for at the daemon, pulled if it is not there.
