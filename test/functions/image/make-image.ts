@@ -69,7 +69,8 @@ export async function makeLayer(
 
 export async function makeTar(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const tar = pack();
-  for (const [name, content] of Object.entries(files)) tar.entry({ name, mtime: new Date(0) }, content);
+  for (const [name, content] of Object.entries(files))
+    tar.entry({ name, mode: 0o755, mtime: new Date(0) }, content);
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar as AsyncIterable<Buffer>) chunks.push(chunk);

@@ -140,12 +140,14 @@ async function askLoggedIn(request: RegistryRequest, asking: Asking): Promise<Ht
   const url = requestUrl(request, base);
   for (let attempt = 0; ; attempt++) {
     // where uploads go to another host, the credentials stay here
-    const login = url.origin === base.origin ? await authenticator.headers(scopes) : {};
+    const login: { readonly authorization?: string } =
+      url.origin === base.origin ? await authenticator.headers(scopes) : {};
     const headers = { 'user-agent': 'slipway', accept: '*/*', ...request.headers, ...login };
     const response = await follow({ method, url, headers, body }, send, asking.options);
     if (response.status !== 401) return response;
     await dropBody(response);
-    await authenticator.refused(response.headers['www-authenticate'], scopes, attempt);
+    const sent = login.authorization;
+    await authenticator.refused(response.headers['www-authenticate'], scopes, { attempt, sent });
   }
 }
 

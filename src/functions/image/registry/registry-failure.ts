@@ -1,4 +1,4 @@
-import type { SlipwayError } from '../../../core/error.ts';
+import { isSlipwayError, type SlipwayError } from '../../../core/error.ts';
 import {
   imageNotFound,
   registryCertificateInvalid,
@@ -23,6 +23,7 @@ const absent: readonly string[] = ['ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'
 
 /** An error of the network in our words. */
 export function networkFailure(error: unknown, { registry, subject }: Asked): unknown {
+  if (isSlipwayError(error)) return error;
   const { code = '', message = '' } = (error ?? {}) as NodeJS.ErrnoException;
   const hint = 'check the name and that the registry runs and can be reached from here';
   if (unresolved.includes(code))

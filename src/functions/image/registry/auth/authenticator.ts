@@ -2,17 +2,22 @@ import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import type { RegistryOptions } from '../registry-options.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { type Credentials, findCredentials } from './credentials.ts';
-import { basic, fetchToken, outOfScope, type Token, unauthorized } from './fetch-token.ts';
+import { basic, fetchToken, outOfScope, unauthorized } from './fetch-token.ts';
+import { createTokenShelf } from './token-shelf.ts';
 
 /** Knows how one registry wants to be asked. */
 export interface Authenticator {
   /** The Authorization header for these scopes, as far as the registry has asked for one. */
-  headers(scopes: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  headers(scopes: readonly string[]): Promise<{ readonly authorization?: string }>;
   /**
    * Takes in that the registry answered 401, for the first time (`attempt` 0) or again.
    * @throws REGISTRY_UNAUTHORIZED, REGISTRY_FORBIDDEN where asking again cannot help
    */
-  refused(header: string | undefined, scopes: readonly string[], attempt: number): Promise<void>;
+  refused(
+    header: string | undefined,
+    scopes: readonly string[],
+    refusal: { readonly attempt: number; readonly sent?: string | undefined },
+  ): Promise<void>;
   /** Learns from an answer that was expected to be 401. */
   learn(header: string | undefined): void;
 }
@@ -26,24 +31,18 @@ export function createAuthenticator(registry: string, options: RegistryOptions, 
     found ??= findCredentials(registry, options.env ?? process.env);
     return found;
   };
-  const tokens = new Map<string, Promise<Token>>();
-  const token = async (
-    bearer: Challenge & { readonly scheme: 'bearer' },
-    scopes: readonly string[],
-  ): Promise<Token> => {
-    const key = scopes.join(' ');
-    const known = await tokens.get(key);
-    if (known !== undefined && known.expires > Date.now()) return known;
-    const insecure = options.insecure === true;
-    const fetched = fetchToken(
-      { registry, challenge: bearer, scopes, credentials: await credentials(), insecure },
+  const tokens = createTokenShelf(async (bearer, scopes) =>
+    fetchToken(
+      {
+        registry,
+        challenge: bearer,
+        scopes,
+        credentials: await credentials(),
+        insecure: options.insecure === true,
+      },
       send,
-    );
-    tokens.set(key, fetched);
-    // a failure is not remembered; who waits for it hears of it
-    fetched.catch(() => tokens.delete(key));
-    return fetched;
-  };
+    ),
+  );
   return {
     learn: (header) => {
       challenge = parseChallenge(header) ?? challenge;
@@ -53,12 +52,12 @@ export function createAuthenticator(registry: string, options: RegistryOptions, 
       const login = await credentials();
       if (login?.kind === 'bearer') return { authorization: `Bearer ${login.token}` };
       if (challenge.scheme === 'bearer')
-        return { authorization: `Bearer ${(await token(challenge, scopes)).value}` };
+        return { authorization: `Bearer ${await tokens.take(challenge, scopes)}` };
       return login?.kind === 'password' ? { authorization: basic(login.user, login.password) } : {};
     },
-    refused: async (header, scopes, attempt) => {
+    refused: async (header, scopes, { attempt, sent }) => {
       challenge = parseChallenge(header) ?? challenge;
-      tokens.delete(scopes.join(' '));
+      if (sent !== undefined) await tokens.discard(scopes, sent.replace('Bearer ', ''));
       const login = await credentials();
       // a first 401 asks, or a token has died meanwhile; a second one refuses
       const answerable = challenge?.scheme === 'bearer' || login?.kind === 'password';
