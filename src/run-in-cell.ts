@@ -60,6 +60,8 @@ async function showCard(options: CellRunOptions, stop: AbortSignal, port: Displa
   const run = await start(stop, tracker);
   const logFile = path.relative(process.cwd(), outputFile(workspace.project, run.uid));
   tracker.plan({ ...plan?.(), logFile });
+  // the card's first state has the run's name at least
+  for await (const event of workspace.store.events(run.uid)) tracker.event(event);
   const card = new RunCard({ port, tracker, renderText });
   const record = await followRun(run, { store: workspace.store, tracker, card, port });
   shown.set(record, card);

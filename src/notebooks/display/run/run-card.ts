@@ -16,7 +16,7 @@ export interface RunCardOptions {
 const leastPauseMs = 334;
 /** Milliseconds after which the time that a run takes is shown anew while nothing else happens. */
 const clockMs = 1000;
-/** Share of the time that drawing may take. */
+/** Share of a processor's time that drawing may take. */
 const drawingShare = 0.02;
 
 /** The card of one run: shown once, replaced in place while the run goes on, and left in its last state. */
@@ -64,14 +64,15 @@ export class RunCard {
   #draw(): void {
     clearTimeout(this.#timer);
     this.#isDue = false;
-    const started = performance.now();
+    const before = process.cpuUsage();
     const bundle = this.#render();
     const { port } = this.#options;
     if (this.#isShown) port.update(bundle, this.id);
     else port.show(bundle, { id: this.id });
     this.#isShown = true;
     this.#drawnAt = performance.now();
-    this.#pauseMs = Math.max(leastPauseMs, (this.#drawnAt - started) / drawingShare);
+    const { user, system } = process.cpuUsage(before);
+    this.#pauseMs = Math.max(leastPauseMs, (user + system) / 1000 / drawingShare);
     if (!this.#isOver) this.#schedule(Math.max(this.#pauseMs, clockMs));
   }
 
