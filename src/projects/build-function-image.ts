@@ -23,6 +23,8 @@ export interface FunctionImageRequest {
   readonly output?: string;
   readonly archiveFormat?: 'oci' | 'docker';
   readonly registry?: RegistryOptions;
+  /** Hears what the recipe's commands print, a piece at a time. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface FunctionImage {
@@ -54,6 +56,7 @@ export async function buildFunctionImage(
     secrets: project.spec.secrets ?? [],
     env: workspace.env,
     registry,
+    ...(request.onOutput === undefined ? {} : { onOutput: request.onOutput }),
   });
   return { image, delivered: await deliverImage(image, delivery, { blobs: openBlobStore(cache), registry }) };
 }

@@ -28,7 +28,14 @@ export const build: Execute<'handler' | 'format' | 'json' | keyof ImageOptions> 
     const file = writeYaml(workspace, packaged, options.file);
     // what a build changes in a contract must be seen by the type checker of whoever calls the function by name
     if (workspace.project.spec.functions?.length) await writeTypes(workspace);
-    const built = await buildImageOf(workspace, packaged, wanted);
+    const built = await buildImageOf(
+      workspace,
+      packaged,
+      wanted && {
+        ...wanted,
+        onOutput: (text) => void session.err.write(text),
+      },
+    );
     const { renderImage } = built ? await import('../../functions/image/render-image.ts') : {};
     const { spec, report, bundle } = packaged;
     const next = file ? `\n${options.file} written; slipway run ${options.file} runs it anywhere\n` : '';

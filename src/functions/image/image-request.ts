@@ -36,6 +36,8 @@ export interface BuildImageRequest {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** How a base in a registry is fetched. */
   readonly registry?: RegistryOptions;
+  /** Hears what the recipe's commands print, a piece at a time. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** One layer of an image and how it came there. */

@@ -14,16 +14,47 @@ export async function resolveBase(
   platform: Platform,
   blobs: BlobStore,
 ): Promise<ResolvedBase> {
-  const base = request.recipe?.base ?? 'self';
+  const { base = 'self', commands = [] } = request.recipe ?? {};
   if (base === 'self') return selfBase(blobs, platform);
-  if (isArchive(base)) {
-    const { readArchiveImage } = await import('../archive/read-archive.ts');
-    const image = await readArchiveImage(path.resolve(request.root, base), { platform, blobs });
-    // where the archive lies on this machine is nobody else's business, and would change the image
-    return given({ ...image, reference: path.basename(base) });
-  }
+  const found = isArchive(base)
+    ? await archiveBase(base, request, platform, blobs)
+    : await registryBase(base, request, platform, blobs);
+  return commands.length === 0 ? given(found) : withCommands(found, commands, request, blobs);
+}
+
+async function archiveBase(
+  base: string,
+  { root }: BuildImageRequest,
+  platform: Platform,
+  blobs: BlobStore,
+): Promise<BaseImage> {
+  const { readArchiveImage } = await import('../archive/read-archive.ts');
+  const image = await readArchiveImage(path.resolve(root, base), { platform, blobs });
+  // where the archive lies on this machine is nobody else's business, and would change the image
+  return { ...image, reference: path.basename(base) };
+}
+
+async function registryBase(
+  base: string,
+  { registry }: BuildImageRequest,
+  platform: Platform,
+  blobs: BlobStore,
+): Promise<BaseImage> {
   const { readRegistryImage } = await import('../registry/read-image.ts');
-  return given(await readRegistryImage(base, { platform, blobs, ...request.registry }));
+  return readRegistryImage(base, { platform, blobs, ...registry });
+}
+
+async function withCommands(
+  base: BaseImage,
+  commands: readonly string[],
+  { registry, onOutput }: BuildImageRequest,
+  blobs: BlobStore,
+): Promise<ResolvedBase> {
+  const { runCommands } = await import('../docker/run-commands.ts');
+  const options = { ...registry, blobs, ...(onOutput === undefined ? {} : { onOutput }) };
+  const { built, ...image } = await runCommands(base, commands, options);
+  const what = `${commands.length === 1 ? 'a command' : `${commands.length} commands`} on base image "${base.reference}" (${base.digest.slice(0, 19)})`;
+  return { image, reused: built === undefined, reason: built === undefined ? `the same ${what}` : what };
 }
 
 /** A path, not a name in a registry: it says so by its beginning or by its ending. */
