@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { checkNotebook } from '../../notebooks/headless/check/check-notebook.ts';
 import type { NotebookProblem } from '../../notebooks/headless/check/checked-cell.ts';
+import { checkPipelineCells } from '../../projects/check-pipeline-cells.ts';
 import type { Execute } from '../command.ts';
 import { readNotebook } from '../notebook/read-notebook.ts';
 import { present } from '../output/present.ts';
@@ -10,7 +11,8 @@ import type { Colors } from '../session.ts';
 export const notebookCheck: Execute<'output' | 'json'> = async ({ args, options, session }) => {
   const checked = args.map((given) => {
     const { file, text } = readNotebook(given, session.directory);
-    return { file: given, problems: checkNotebook(text, given, path.dirname(file)) };
+    const problems = [...checkNotebook(text, given, path.dirname(file)), ...checkPipelineCells(text, given)];
+    return { file: given, problems: problems.sort(byPlace) };
   });
   const all = checked.flatMap(({ file, problems }) => problems.map((problem) => ({ file, problem })));
   const errors = all.filter(({ problem }) => problem.severity === 'error').length;
@@ -25,6 +27,9 @@ export const notebookCheck: Execute<'output' | 'json'> = async ({ args, options,
   });
   return errors === 0 ? 0 : 1;
 };
+
+const byPlace = (a: NotebookProblem, b: NotebookProblem): number =>
+  a.cell - b.cell || a.line - b.line || a.column - b.column;
 
 function renderProblem(file: string, problem: NotebookProblem, colors: Colors): string {
   const { severity, rule, message, cell, line, column } = problem;

@@ -1,15 +1,9 @@
-import { createNameIndex } from '../../resolve-name.ts';
 import { type CheckedCell, type NotebookProblem, placeAt } from './checked-cell.ts';
 
-/**
- * What the kernel trips over when the cells run from top to bottom: names that only a later cell defines, `{ name }` with a name of an
- * earlier cell, `export`, names with two underscores; besides, imports that no cell uses.
- */
+/** Names that only a later cell defines when the cells run from top to bottom, and imports that no cell uses. */
 export function bindingProblems(cells: readonly CheckedCell[]): readonly NotebookProblem[] {
   return [
     ...cells.flatMap((cell, position) => orderProblems(cells, cell, position)),
-    ...shorthandProblems(cells),
-    ...cells.flatMap((cell) => refusedStatements(cell)),
     ...unusedImports(cells),
   ];
 }
@@ -43,43 +37,6 @@ function orderProblems(
 const declares = (cell: CheckedCell, name: string): boolean =>
   cell.moduleName === undefined &&
   (cell.types.has(name) || cell.analysed.statements.some((statement) => statement.declares.includes(name)));
-
-/** tslab rewrites names of earlier cells, but not in a shorthand property. */
-function shorthandProblems(cells: readonly CheckedCell[]): readonly NotebookProblem[] {
-  const index = createNameIndex(cells);
-  return cells.flatMap((cell, position) =>
-    cell.analysed.statements
-      .flatMap((statement) => statement.references)
-      .filter((reference) => reference.shorthand)
-      .filter(({ name }) => !index.own(position, name) && index.declaring(name).some((at) => at < position))
-      .map(
-        ({ name, position: at }): NotebookProblem => ({
-          severity: 'error',
-          rule: 'kernel',
-          message: `{ ${name} } with a name of another cell fails in tslab ("${name} is not defined"); write { ${name}: ${name} }`,
-          ...placeAt(cell, at),
-        }),
-      ),
-  );
-}
-
-function refusedStatements(cell: CheckedCell): readonly NotebookProblem[] {
-  if (cell.moduleName !== undefined) return [];
-  return cell.analysed.statements.flatMap((statement): NotebookProblem[] => {
-    const place = placeAt(cell, statement.start);
-    const problem = (message: string): NotebookProblem => ({
-      severity: 'error',
-      rule: 'kernel',
-      message,
-      ...place,
-    });
-    const dunder = statement.declares.filter((name) => name.startsWith('__'));
-    return [
-      ...(statement.exports.length > 0 ? [problem('tslab refuses "export" in a cell; leave it out')] : []),
-      ...dunder.map((name) => problem(`tslab refuses the name "${name}": it begins with two underscores`)),
-    ];
-  });
-}
 
 /** A kernel's cells share their imports: one counts as used wherever that is. */
 function unusedImports(cells: readonly CheckedCell[]): readonly NotebookProblem[] {

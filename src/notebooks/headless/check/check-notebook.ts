@@ -2,9 +2,15 @@ import { errorRecord } from '../../../core/error.ts';
 import { extractHandlers } from '../../extract-handler.ts';
 import { candidatesOf } from '../../find-handler.ts';
 import { parseNotebook } from '../../parse-notebook.ts';
-import { parseNotebookFile } from '../notebook-file.ts';
+import { type NotebookFile, parseNotebookFile } from '../notebook-file.ts';
 import { bindingProblems } from './binding-problems.ts';
 import { type CheckedCell, checkedCells, type NotebookProblem, placeAt } from './checked-cell.ts';
+import { type CheckedProgram, createCheckedProgram } from './checked-program.ts';
+import { kernelProblems } from './kernel-problems.ts';
+import { moduleProblems } from './module-problems.ts';
+import { redeclarationProblems } from './redeclaration-problems.ts';
+import { renameProblems } from './rename-problems.ts';
+import { folderImports } from './syntax-problems.ts';
 import { typeProblems } from './type-problems.ts';
 
 /**
@@ -14,13 +20,33 @@ import { typeProblems } from './type-problems.ts';
  * @throws NOTEBOOK_INVALID
  */
 export function checkNotebook(text: string, shown: string, directory: string): readonly NotebookProblem[] {
-  const cells = checkedCells(parseNotebookFile(text, shown));
+  const notebook = parseNotebookFile(text, shown);
+  const cells = checkedCells(notebook);
+  const kernel = kernelOf(notebook);
+  const checked = createCheckedProgram(cells, directory);
   const problems = [
-    ...typeProblems(cells, directory),
+    ...typeProblems(checked, kernel),
     ...bindingProblems(cells),
+    ...redeclarationProblems(checked),
     ...handlerProblems(cells, text, shown),
+    ...(kernel === 'tslab' ? tslabProblems(checked, directory) : []),
   ];
   return problems.sort((a, b) => a.cell - b.cell || a.line - b.line || a.column - b.column);
+}
+
+/** Notebooks without a kernel's name are tslab's, like those of its JavaScript. */
+function kernelOf({ metadata }: NotebookFile): 'tslab' | 'deno' {
+  const { kernelspec } = metadata as { kernelspec?: { name?: unknown } | null };
+  return kernelspec?.name === 'deno' ? 'deno' : 'tslab';
+}
+
+function tslabProblems(checked: CheckedProgram, directory: string): readonly NotebookProblem[] {
+  return [
+    ...kernelProblems(checked.cells),
+    ...renameProblems(checked),
+    ...moduleProblems(checked.cells, directory),
+    ...checked.cells.flatMap((cell) => folderImports(cell, directory)),
+  ];
 }
 
 /** Every function that takes a Context is packaged for trial. */

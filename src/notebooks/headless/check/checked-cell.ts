@@ -9,7 +9,7 @@ import { type NotebookFile, tagsOf } from '../notebook-file.ts';
 export interface NotebookProblem {
   readonly severity: 'error' | 'warning';
   /** Stable name of the rule. */
-  readonly rule: 'type' | 'order' | 'unused-import' | 'handler' | 'kernel';
+  readonly rule: 'type' | 'order' | 'redeclaration' | 'unused-import' | 'handler' | 'kernel' | 'reference';
   readonly message: string;
   readonly cell: number;
   readonly line: number;
@@ -20,6 +20,8 @@ export interface NotebookProblem {
 export interface CheckedCell extends CellSource {
   /** Names of types that it declares, classes and enums included. */
   readonly types: ReadonlySet<string>;
+  /** Names of namespaces that it declares. */
+  readonly namespaces: readonly string[];
   /** Every identifier outside of imports, with its first offset. */
   readonly identifiers: ReadonlyMap<string, number>;
 }
@@ -41,11 +43,16 @@ export function checkedCells(notebook: NotebookFile): readonly CheckedCell[] {
         analysed,
         forced: false,
         types: declaredTypes(analysed.file),
+        namespaces: analysed.file.statements.flatMap(namespaceName),
         identifiers: collectIdentifiers(analysed.file),
         ...(moduleName === undefined ? {} : { moduleName }),
       },
     ];
   });
+}
+
+function namespaceName(node: ts.Statement): string[] {
+  return typescript().isModuleDeclaration(node) ? [node.name.text] : [];
 }
 
 function declaredTypes(file: ts.SourceFile): ReadonlySet<string> {
