@@ -1,0 +1,79 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** A Docker daemon of one's own, which may be stopped. */
+export interface OwnDaemon {
+  /** For `DOCKER_HOST`. */
+  readonly host: string;
+  /** Runs a `docker` command on it. */
+  docker(args: readonly string[], input?: Buffer): string;
+  /** Ends it; containers end with it. `SIGKILL`: as in a crash. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again. */
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Starts a daemon with its own folder, socket and containerd; it makes no bridge and no rule of the firewall. Needs root. */
+export async function startDockerd(): Promise<OwnDaemon> {
+  const root = mkdtempSync(path.join(tmpdir(), 'slipway-dockerd-'));
+  const socket = path.join(root, 'docker.sock');
+  const host = `unix://${socket}`;
+  let daemon: ChildProcess | undefined;
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    const ending = daemon;
+    daemon = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const exited = new Promise((resolve) => ending.once('exit', resolve));
+    ending.kill(signal);
+    await exited;
+  };
+  const start = async (): Promise<void> => {
+    for (const folder of ['data', 'exec']) mkdirSync(path.join(root, folder), { recursive: true });
+    rmSync(path.join(root, 'docker.pid'), { force: true });
+    daemon = spawn('dockerd', [...dockerdFlags(root), '--host', host], { stdio: 'ignore' });
+    await answers(socket, host, daemon);
+  };
+  await start();
+  return {
+    host,
+    docker: (args, input) =>
+      execFileSync('docker', ['-H', host, ...args], {
+        encoding: 'utf8',
+        ...(input ? { input, maxBuffer: 2 ** 30 } : {}),
+      }).trim(),
+    stop,
+    start,
+    async remove() {
+      await stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function dockerdFlags(root: string): readonly string[] {
+  const folders = ['--data-root', path.join(root, 'data'), '--exec-root', path.join(root, 'exec')];
+  const network = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-forward=false'];
+  return [...folders, '--pidfile', path.join(root, 'docker.pid'), ...network];
+}
+
+async function answers(socket: string, host: string, daemon: ChildProcess): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    if (daemon.exitCode !== null) throw new Error(`dockerd ended with exit code ${daemon.exitCode}`);
+    if (existsSync(socket) && isUp(host)) return;
+    if (Date.now() > deadline) throw new Error('timed out: dockerd does not answer');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function isUp(host: string): boolean {
+  try {
+    execFileSync('docker', ['-H', host, 'version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
