@@ -59,16 +59,6 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
     });
   }, 90_000);
 
-  it('ends when the daemon crashes and is started again', async () => {
-    const running = await start('busyAfterStart', { params: { ms: 600_000 } });
-    await daemon.stop('SIGKILL');
-    await daemon.start();
-    const { state, error } = await running.wait();
-    expect(state).toBe('error');
-    expect(error?.code).toMatch(/^(DOCKER_STOPPED|RUN_KILLED)$/);
-    expect(daemon.docker(['ps', '-q'])).toBe('');
-  }, 90_000);
-
   it('is told to stop by a daemon that is being stopped, and may clean up', async () => {
     const running = await start('cooperative');
     await daemon.stop();

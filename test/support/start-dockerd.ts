@@ -9,8 +9,8 @@ export interface OwnDaemon {
   readonly host: string;
   /** Runs a `docker` command on it. */
   docker(args: readonly string[], input?: Buffer): string;
-  /** Ends it; containers end with it. `SIGKILL`: as in a crash. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends it; containers end with it. */
+  stop(): Promise<void>;
   /** Starts it again. */
   start(): Promise<void>;
   remove(): Promise<void>;
@@ -22,12 +22,12 @@ export async function startDockerd(): Promise<OwnDaemon> {
   const socket = path.join(root, 'docker.sock');
   const host = `unix://${socket}`;
   let daemon: ChildProcess | undefined;
-  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+  const stop = async (): Promise<void> => {
     const ending = daemon;
     daemon = undefined;
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
     const exited = new Promise((resolve) => ending.once('exit', resolve));
-    ending.kill(signal);
+    ending.kill('SIGTERM');
     await exited;
   };
   const start = async (): Promise<void> => {
