@@ -7,6 +7,7 @@ import { writeDockerArchive, writeOciArchive } from '../../../src/functions/imag
 import type { BlobStore } from '../../../src/functions/image/oci/blob-store.ts';
 import { mediaTypes } from '../../../src/functions/image/oci/manifest.ts';
 import { describeWith } from '../../setup/components.ts';
+import { ociSchemaErrors } from '../../support/oci-schemas.ts';
 import { makeImage, makeTar, noise, temporaryBlobs, temporaryFolder, writeJson } from './make-image.ts';
 import { runProgram } from './run-program.ts';
 
@@ -30,6 +31,25 @@ describe('an archive of an image', () => {
     });
     for (const { digest } of image.layers) expect(fresh.has(digest)).toBe(true);
     expect(readdirSync(path.dirname(file))).toEqual(['image.tar']);
+  });
+
+  it('is right by the schemas of the OCI specification', async () => {
+    const blobs = temporaryBlobs();
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'image.tar');
+    await writeOciArchive(await makeImage(blobs, { note: 'n' }), file, { blobs });
+    runProgram('tar', '-xf', file, '-C', folder);
+    const json = (name: string) => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
+    const blob = ({ digest }: { digest: string }) => json(`blobs/sha256/${digest.slice(7)}`);
+    expect(ociSchemaErrors('image-layout-schema', json('oci-layout'))).toEqual([]);
+    const top = json('index.json');
+    expect(ociSchemaErrors('image-index-schema', top)).toEqual([]);
+    const inner = blob(top.manifests[0]);
+    expect(ociSchemaErrors('image-index-schema', inner)).toEqual([]);
+    expect(inner.manifests).toHaveLength(2);
+    for (const entry of inner.manifests)
+      expect(ociSchemaErrors('image-manifest-schema', blob(entry))).toEqual([]);
+    expect(ociSchemaErrors('config-schema', blob(blob(inner.manifests[0]).config))).toEqual([]);
   });
 
   it('has the same bytes whenever it is written', async () => {

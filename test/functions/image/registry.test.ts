@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,8 +5,10 @@ import { downloadLayers } from '../../../src/functions/image/registry/download-l
 import { pushImage } from '../../../src/functions/image/registry/push-image.ts';
 import { readRegistryImage } from '../../../src/functions/image/registry/read-image.ts';
 import { describeWith } from '../../setup/components.ts';
+import { ociSchemaErrors } from '../../support/oci-schemas.ts';
 import { type Registry, startRegistry } from '../../support/start-registry.ts';
 import { makeImage, makeLayer, noise, temporaryBlobs, temporaryFolder } from './make-image.ts';
+import { runProgram } from './run-program.ts';
 
 const platform = { os: 'linux', architecture: 'amd64' };
 
@@ -40,7 +41,7 @@ describeWith(['registry', 'skopeo', 'umoci'], 'an image and a real registry', ()
     const folder = temporaryFolder();
     const layout = path.join(folder, 'layout');
     skopeo('copy', '--src-tls-verify=false', `docker://${registry.host}/team/first:1.0`, `oci:${layout}:x`);
-    run('umoci', ['unpack', '--rootless', '--image', `${layout}:x`, path.join(folder, 'bundle')]);
+    runProgram('umoci', 'unpack', '--rootless', '--image', `${layout}:x`, path.join(folder, 'bundle'));
     expect(readdirSync(path.join(folder, 'bundle/rootfs')).sort()).toEqual(['app', 'base.bin']);
     const tag = image.manifest.digest.replace(':', '-');
     const referrers = JSON.parse(
@@ -49,6 +50,23 @@ describeWith(['registry', 'skopeo', 'umoci'], 'an image and a real registry', ()
     expect(referrers.manifests).toMatchObject([
       { digest: image.attachments[0]?.digest, artifactType: 'application/vnd.example.note' },
     ]);
+  });
+
+  it('is right by the schemas of the OCI specification, with all that goes with it', async () => {
+    const blobs = temporaryBlobs();
+    const image = await makeImage(blobs, { layers: [{ a: '1' }], note: 'made by hand' });
+    const name = `docker://${registry.host}/team/schema`;
+    await pushImage(image, `${registry.host}/team/schema`, { blobs });
+    const raw = (reference: string, ...more: string[]): unknown =>
+      JSON.parse(skopeo('inspect', '--raw', '--tls-verify=false', ...more, reference));
+    expect(ociSchemaErrors('image-manifest-schema', raw(name))).toEqual([]);
+    expect(ociSchemaErrors('config-schema', raw(name, '--config'))).toEqual([]);
+    const attachment = raw(`${name}@${image.attachments[0]?.digest}`);
+    expect(ociSchemaErrors('image-manifest-schema', attachment)).toEqual([]);
+    const referrers = raw(`${name}:${image.manifest.digest.replace(':', '-')}`);
+    expect(ociSchemaErrors('image-index-schema', referrers)).toEqual([]);
+    // and the schemas do find what is wrong
+    expect(ociSchemaErrors('image-manifest-schema', { schemaVersion: 2, layers: [] })).not.toEqual([]);
   });
 
   it('costs two requests and no upload when nothing changed', async () => {
@@ -106,11 +124,5 @@ describeWith(['registry', 'skopeo', 'umoci'], 'an image and a real registry', ()
 });
 
 function skopeo(...args: string[]): string {
-  return run('skopeo', args);
-}
-
-function run(program: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
-  return stdout;
+  return runProgram('skopeo', ...args);
 }

@@ -34,9 +34,13 @@ function isMoved({ status, headers }: HttpResponse): boolean {
   return status >= 300 && status < 400 && (headers.location ?? '').startsWith('https:');
 }
 
-/** A server that expects TLS may also just hang up; and without a port in the name, HTTPS has a port of its own. */
+/**
+ * A server that expects TLS may also just hang up, and without a port in the name HTTPS has a port of its own. Elsewhere than on
+ * this machine, HTTPS may even have another way there, through a proxy.
+ */
 function mayBeTls(error: unknown, registry: string): boolean {
+  const { host, port } = registryAddress(registry);
+  if (!isLoopback(host)) return true;
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (code === 'ECONNREFUSED') return registryAddress(registry).port === undefined;
-  return code.startsWith('HPE_');
+  return code === 'ECONNREFUSED' ? port === undefined : code.startsWith('HPE_');
 }

@@ -64,7 +64,7 @@ function splitTag(text: string): { name: string; tag?: string } {
 function splitRegistry(name: string): { registry: string; repository: string } {
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
-  if (slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase()))
+  if (slash >= 0 && (/[.:]/.test(first) || first === 'localhost'))
     return normalised(first, name.slice(slash + 1));
   return normalised('docker.io', name);
 }
