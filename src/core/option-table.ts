@@ -44,6 +44,14 @@ export interface OptionValues {
   readonly stop?: string;
   readonly parallel?: number;
   readonly onFailure?: 'stop' | 'continue';
+  readonly fromStep?: string;
+  readonly onlyStep?: string;
+  readonly untilStep?: string;
+  readonly of?: string;
+  readonly asPlanned: boolean;
+  readonly graph: 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'mermaid' | 'dot';
+  readonly against?: string;
+  readonly page?: string;
   readonly cache: boolean;
   readonly noCache: boolean;
   readonly cacheMode?: 'on' | 'read' | 'write' | 'off';
@@ -327,6 +335,57 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     user: 'onFailure',
     doc: 'After a failed step: stop, or go on with what does not depend on it. As the pipeline says unless given.',
   },
+  fromStep: {
+    type: 'text',
+    flag: '--from',
+    value: 'step',
+    doc: 'Run this step and all that depends on it; take the outputs of the others from an earlier run.',
+  },
+  onlyStep: {
+    type: 'text',
+    flag: '--only',
+    value: 'step',
+    doc: 'Run this step alone; take what it needs from an earlier run.',
+  },
+  untilStep: {
+    type: 'text',
+    flag: '--until',
+    value: 'step',
+    doc: 'Run this step and all that it depends on.',
+  },
+  of: {
+    type: 'text',
+    flag: '--of',
+    value: 'uid',
+    doc: 'Earlier run of the pipeline to take outputs from. The latest that has them unless given.',
+  },
+  asPlanned: {
+    type: 'flag',
+    flag: '--as-planned',
+    doc: 'Go on with exactly the plan of that run, whatever the code is now.',
+  },
+  graph: {
+    type: 'choice',
+    flag: '--output',
+    short: '-o',
+    value: 'format',
+    choices: [...formats, 'mermaid', 'dot'],
+    env: 'SLIPWAY_OUTPUT',
+    default: 'table',
+    doc: 'Form of the answer: table, wide, json, yaml, name, mermaid or dot.',
+  },
+  against: {
+    type: 'text',
+    flag: '--against',
+    value: 'plan',
+    doc: 'Say what differs from this: a plan in a JSON file, a pipeline, or the uid of a run of one.',
+  },
+  page: {
+    type: 'text',
+    flag: '--output',
+    value: 'file',
+    doc: 'Write the report to this file. <pipeline>-<uid>.html unless given.',
+  },
   cache: {
     type: 'flag',
     flag: '--cache',
@@ -601,6 +660,6 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
 export function settingNames(): readonly OptionName[] {
   return (Object.keys(optionTable) as OptionName[]).filter((name) => {
     const entry = optionTable[name];
-    return name !== 'format' && (entry.env !== undefined || entry.user !== undefined);
+    return name !== 'format' && name !== 'graph' && (entry.env !== undefined || entry.user !== undefined);
   });
 }

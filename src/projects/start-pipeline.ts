@@ -1,9 +1,11 @@
 import type { Json } from '../core/json.ts';
 import { parseParamText } from '../functions/parse-param-text.ts';
 import { createFileStepCache } from '../pipelines/cache/file-step-cache.ts';
+import { requireLocalSupport } from '../pipelines/engine/plan-capabilities.ts';
 import type { Pipeline } from '../pipelines/pipeline.ts';
 import type { PipelineEvent } from '../pipelines/pipeline-event.ts';
 import type { CachePolicy, Plan } from '../pipelines/plan.ts';
+import { archivePlan } from '../pipelines/resume/plan-archive.ts';
 import { type StartedStep, type StepRun, startPlan } from '../pipelines/run-plan.ts';
 import { type StepDefaults, withStepDefaults } from '../pipelines/step-defaults.ts';
 import { createJob } from '../runtime/create-job.ts';
@@ -30,6 +32,8 @@ export interface PipelineRequest {
   readonly onFailure?: 'stop' | 'continue';
   /** Caching of steps that say nothing about it; `off` also of those that do. @default as project.yaml says, else off */
   readonly cache?: CachePolicy['mode'];
+  /** Name in project.yaml, or file relative to the project, that the pipeline can be planned again from. */
+  readonly source?: string;
   readonly parallelism?: number;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -86,14 +90,22 @@ export function startPipeline(
 /** Starts a plan on the local engine. Secrets of all steps are looked up before the first one starts. */
 export async function startPipelinePlan(
   workspace: Workspace,
-  plan: Plan,
+  given: Plan,
   request: PipelineRequest,
 ): Promise<StartedPipeline> {
+  const plan = withParallelism(given, request.parallelism);
   const steps = [...plan.spec.steps, ...(plan.spec.onExit === undefined ? [] : [plan.spec.onExit])];
   const names = steps.flatMap((step) => step.options.secrets ?? []);
   const secrets = collectSecrets(workspace, names);
   const { store, project } = workspace;
   const { name, labels, parallelism, timeoutMs, signal, onEvent, followLogs } = request;
+  requireLocalSupport(plan, true);
+  const { source, runtime } = request;
+  archivePlan(project.storeDirectory, {
+    plan,
+    ...(source === undefined ? {} : { source }),
+    ...(runtime === undefined ? {} : { runtime }),
+  });
   const running = startPlan(plan, {
     store,
     submitStep: (run, stepSignal) => submitStep(workspace, run, request, secrets, stepSignal),
@@ -114,6 +126,11 @@ export async function startPipelinePlan(
     ...(followLogs === undefined ? {} : { followLogs }),
   });
   return { uid: running.uid, plan, wait: () => running.wait(), abort: (reason) => running.abort(reason) };
+}
+
+/** As many steps at once as asked for, also when the run is resumed. */
+function withParallelism(plan: Plan, parallelism: number | undefined): Plan {
+  return parallelism === undefined ? plan : { ...plan, spec: { ...plan.spec, parallelism } };
 }
 
 function submitStep(

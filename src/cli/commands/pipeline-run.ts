@@ -1,51 +1,52 @@
-import { planPipeline, startPipelinePlan } from '../../projects/start-pipeline.ts';
-import type { Workspace } from '../../projects/workspace.ts';
-import type { RunRecord } from '../../tracking/run.ts';
-import type { Execute } from '../command.ts';
-import { exitCodeOfRecord } from '../exit-code.ts';
-import { renderPipelineResult } from '../output/pipeline-result.ts';
-import { isDocument, present } from '../output/present.ts';
-import { renderErrorRecord } from '../output/render-error.ts';
-import { pipelineDocument } from '../output/run-document.ts';
+import type { StepSelection } from '../../pipelines/resume/select-steps.ts';
+import { planPart } from '../../projects/partial-pipeline.ts';
+import { planPipeline } from '../../projects/start-pipeline.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { usageError } from '../errors.ts';
 import { createPipelineRequest, type PipelineOptionName } from '../pipeline/create-pipeline-request.ts';
 import { explainBroken } from '../pipeline/explain-broken.ts';
 import { loadNamedPipeline } from '../pipeline/load-named-pipeline.ts';
-import { showPipeline } from '../pipeline/show-pipeline.ts';
+import { runAndReport } from '../pipeline/run-and-report.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
+type SelectionOption = 'fromStep' | 'onlyStep' | 'untilStep' | 'of';
+
 /** `slipway pipeline run [pipeline]`. */
-export const pipelineRun: Execute<PipelineOptionName | 'quiet' | 'output' | 'json'> = ({
+export const pipelineRun: Execute<PipelineOptionName | SelectionOption | 'quiet' | 'output' | 'json'> = ({
   args,
   options,
   session,
 }) =>
   withWorkspace(session, async (workspace) => {
+    const selection = stepSelection(options);
     const named = await loadNamedPipeline(workspace, args[0]);
-    const request = createPipelineRequest(named, options);
-    const plan = await explainBroken(`pipeline "${named.pipeline.name}"`, () =>
+    const request = { ...createPipelineRequest(named, options), source: named.source };
+    const whole = await explainBroken(`pipeline "${named.pipeline.name}"`, () =>
       planPipeline(workspace, named.pipeline, request),
     );
-    const display = showPipeline(session, options.quiet);
-    const started = await startPipelinePlan(workspace, plan, {
-      ...request,
-      signal: session.signal,
-      onEvent: display.onEvent,
-      followLogs: !options.quiet,
-    });
-    const record = await started.wait();
-    await display.close();
-    const stepRuns = isDocument(options) ? [] : await listStepRuns(workspace, record);
-    await present(session, options, {
-      data: () => pipelineDocument(record),
-      text: () => renderPipelineResult(record, stepRuns, session, workspace.project.storeDirectory),
-      names: () => [record.uid],
-    });
-    if (record.error && !isDocument(options))
-      await session.err.write(renderErrorRecord(record.error, session.err.colors));
-    return exitCodeOfRecord(record);
+    const plan = selection === undefined ? whole : await planPart(workspace, whole, selection, options.of);
+    return runAndReport(workspace, session, options, { plan, request });
   });
 
-async function listStepRuns({ store }: Workspace, record: RunRecord): Promise<readonly RunRecord[]> {
-  const uids = new Set((record.steps ?? []).flatMap((step) => step.runUid ?? []));
-  return Promise.all([...uids].map((uid) => store.getRun(uid)));
+/** The part of the pipeline that is asked for; undefined for all of it. */
+function stepSelection({
+  fromStep: from,
+  onlyStep: only,
+  untilStep: until,
+  of,
+}: Invocation<SelectionOption>['options']): StepSelection | undefined {
+  if (only !== undefined && (from !== undefined || until !== undefined))
+    throw usageError('--only names the one step to run; --from and --until name several', {
+      hint: 'give --only alone, or --from and --until',
+    });
+  if (of !== undefined && from === undefined && only === undefined)
+    throw usageError('--of names a run to take outputs from, but every step runs', {
+      hint: 'give --from <step> or --only <step> with it',
+    });
+  if (from === undefined && only === undefined && until === undefined) return undefined;
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(only === undefined ? {} : { only }),
+    ...(until === undefined ? {} : { until }),
+  };
 }

@@ -39,7 +39,8 @@ export function createPipelineRequest(
   };
 }
 
-function cacheMode({
+/** What `--cache`, `--no-cache` and `--cache-mode` say together. */
+export function cacheMode({
   cache,
   noCache,
   cacheMode: mode,

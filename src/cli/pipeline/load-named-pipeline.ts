@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Pipeline } from '../../pipelines/pipeline.ts';
 import { pipelineNotFound } from '../../projects/errors.ts';
 import { loadPipeline } from '../../projects/load-pipeline.ts';
@@ -10,6 +11,8 @@ import { explainBroken } from './explain-broken.ts';
 export interface NamedPipeline {
   readonly pipeline: Pipeline;
   readonly entry?: PipelineEntry;
+  /** Name in project.yaml, or file relative to the project. */
+  readonly source: string;
 }
 
 /** A pipeline by its name in project.yaml or by its file; without a reference, the only one there is. */
@@ -21,7 +24,11 @@ export async function loadNamedPipeline(
   const name = reference ?? onlyEntry(entries).name;
   const entry = entries.find((candidate) => candidate.name === name);
   const pipeline = await explainBroken(`pipeline "${name}"`, () => loadPipeline(workspace, name));
-  return { pipeline, ...(entry ? { entry } : {}) };
+  const source =
+    entry === undefined
+      ? path.relative(workspace.project.root, path.resolve(workspace.directory, name))
+      : name;
+  return { pipeline, source, ...(entry ? { entry } : {}) };
 }
 
 function onlyEntry(entries: readonly PipelineEntry[]): PipelineEntry {

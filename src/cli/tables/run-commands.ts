@@ -69,6 +69,10 @@ export const runCommands: readonly CommandEntry[] = [
     ],
     options: [
       'param',
+      'fromStep',
+      'onlyStep',
+      'untilStep',
+      'of',
       'name',
       'label',
       'onFailure',
@@ -84,9 +88,46 @@ export const runCommands: readonly CommandEntry[] = [
       'output',
       'json',
     ],
-    examples: ['slipway pipeline run penguins --param depth=5', 'slipway pipeline run -o json'],
+    examples: [
+      'slipway pipeline run penguins --param depth=5',
+      'slipway pipeline run penguins --cache -o json',
+      'slipway pipeline run penguins --from train --of 01jq3x',
+    ],
     graceful: true,
     load: async () => (await import('../commands/pipeline-run.ts')).pipelineRun,
+  }),
+  command({
+    name: 'pipeline resume',
+    summary: 'Go on with a pipeline run that failed, was stopped or was killed.',
+    description:
+      'A new run in which the steps that completed are not repeated, as long as their code, params and inputs are the same: what\n' +
+      'was corrected since, and all that depends on it, runs.',
+    arguments: [
+      {
+        name: 'run',
+        doc: 'uid of a pipeline run or its beginning; @last unless given.',
+        optional: true,
+        completes: 'run',
+      },
+    ],
+    options: [
+      'asPlanned',
+      'onFailure',
+      'cache',
+      'noCache',
+      'cacheMode',
+      'runtime',
+      'image',
+      'network',
+      'parallel',
+      'timeout',
+      'quiet',
+      'output',
+      'json',
+    ],
+    examples: ['slipway pipeline resume 01jq3x', 'slipway pipeline resume 01jq3x --as-planned -o json'],
+    graceful: true,
+    load: async () => (await import('../commands/pipeline-resume.ts')).pipelineResume,
   }),
   command({
     name: 'pipeline plan',

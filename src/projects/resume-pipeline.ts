@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { resumeImpossible } from '../pipelines/errors.ts';
+import type { Pipeline } from '../pipelines/pipeline.ts';
+import type { Plan } from '../pipelines/plan.ts';
+import { type ArchivedPlan, readArchivedPlan } from '../pipelines/resume/plan-archive.ts';
+import { findPriorSteps } from '../pipelines/resume/prior-steps.ts';
+import { reuseSteps } from '../pipelines/resume/reuse-steps.ts';
+import { resumeRun } from '../tracking/resume-run.ts';
+import type { RunRecord } from '../tracking/run.ts';
+import { loadPipeline } from './load-pipeline.ts';
+import { type PipelineRequest, planPipeline } from './start-pipeline.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ResumeOptions {
+  /** The pipeline, where the caller has it. @default planned again from where the run's was */
+  readonly pipeline?: Pipeline;
+  /** Run exactly the plan of that run, whatever the code is now. @default false */
+  readonly asPlanned?: boolean;
+  readonly request?: PipelineRequest;
+}
+
+/** A pipeline run that goes on where another one ended. */
+export interface ResumePlan {
+  readonly plan: Plan;
+  readonly request: PipelineRequest;
+  /** Steps that run again although they had completed, and why. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Plans a pipeline again as it was run, with the steps pruned that completed. Throws `RESUME_IMPOSSIBLE`, `RUN_NOT_FOUND`,
+ * `RUN_BUSY` while it is still under way.
+ */
+export async function planResume(
+  workspace: Workspace,
+  reference: string,
+  options: ResumeOptions = {},
+): Promise<ResumePlan> {
+  const { store, project } = workspace;
+  const run = await store.getRun(reference);
+  refuseEnded(run);
+  await resumeRun(store, run.uid, 'must');
+  const archived = readArchivedPlan(project.storeDirectory, run.function?.digest ?? '', run.uid);
+  const request = resumeRequest(run, archived, options.request ?? {});
+  const planned = await planAgain(workspace, archived, request, options);
+  const prior = await findPriorSteps(store, run, archived.plan);
+  const { plan, notes } = reuseSteps(planned, archived.plan, prior);
+  return { plan, notes, request };
+}
+
+function refuseEnded({ uid, kind, state }: RunRecord): void {
+  if (kind !== 'pipeline')
+    throw resumeImpossible(`run "${uid}" is no run of a pipeline`, {
+      hint: 'to repeat a single run start it again',
+    });
+  if (state === 'completed')
+    throw resumeImpossible(`pipeline run "${uid}" has completed; there is nothing to resume`, {
+      hint: `to run a part of it again: slipway pipeline run --from <step> --of ${uid}`,
+    });
+}
+
+function resumeRequest(run: RunRecord, archived: ArchivedPlan, given: PipelineRequest): PipelineRequest {
+  return {
+    ...(archived.runtime === undefined ? {} : { runtime: archived.runtime }),
+    ...(archived.source === undefined ? {} : { source: archived.source }),
+    name: run.name,
+    ...given,
+    params: archived.plan.spec.arguments,
+    onFailure: given.onFailure ?? archived.plan.spec.onFailure,
+    labels: { ...run.labels, ...given.labels, 'resumed-from': run.uid },
+  };
+}
+
+/** From its source, so that what was corrected counts; a partial run and one without a source as it was. */
+async function planAgain(
+  workspace: Workspace,
+  { plan, source }: ArchivedPlan,
+  request: PipelineRequest,
+  { pipeline, asPlanned = false }: ResumeOptions,
+): Promise<Plan> {
+  const isPartial = Object.values(plan.spec.pruned ?? {}).some((one) => one.type === 'left-out');
+  if (asPlanned || isPartial || (pipeline === undefined && source === undefined)) {
+    requireBundles(plan);
+    return plan;
+  }
+  const fromRoot = { project: workspace.project, directory: workspace.project.root };
+  const loaded = pipeline ?? (await loadPipeline(fromRoot, source ?? ''));
+  const { parallelism } = plan.spec;
+  const again = planPipeline(workspace, loaded, request);
+  return parallelism === undefined ? again : { ...again, spec: { parallelism, ...again.spec } };
+}
+
+function requireBundles({ spec, metadata }: Plan): void {
+  for (const { name, bundleDirectory } of Object.values(spec.functions))
+    if (bundleDirectory !== undefined && !existsSync(bundleDirectory))
+      throw resumeImpossible(
+        `the bundle of function "${name}", as pipeline "${metadata.name}" was run with, is gone`,
+        { hint: 'resume it without --as-planned, or run the pipeline again', details: { name } },
+      );
+}
