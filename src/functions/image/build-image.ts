@@ -59,7 +59,7 @@ async function planImage(request: BuildImageRequest): Promise<ImagePlan> {
   const platform = recipe.platform === undefined ? hostPlatform() : parsePlatform(recipe.platform);
   const [base, revision] = await Promise.all([
     resolveBase(request, platform, blobs),
-    gitRevision(root, sourceFiles(request)),
+    gitRevision(root, sourceFiles(request), blobs.directory),
   ]);
   const parts = installedParts();
   const target = packageTarget(platform);
