@@ -2,13 +2,12 @@ import path from 'node:path';
 import { type CellOutput, openCellOutput } from './notebooks/cell-output.ts';
 import type { DisplayPort } from './notebooks/display/port/display-port.ts';
 import { openDisplay } from './notebooks/display/port/open-display.ts';
-import { type FollowedRun, followRun } from './notebooks/display/run/follow-run.ts';
-import { RunCard } from './notebooks/display/run/run-card.ts';
-import { RunTracker, type TrackedRun } from './notebooks/display/run/run-tracker.ts';
+import type { FollowedRun } from './notebooks/display/run/follow-run.ts';
+import type { RunTracker, TrackedRun } from './notebooks/display/run/run-tracker.ts';
 import { listenForInterrupt } from './notebooks/interrupt.ts';
 import type { Workspace } from './projects/workspace.ts';
-import { outputFile } from './projects/workspace.ts';
-import { currentRunScope } from './runtime/run-scope.ts';
+import { isInsideHandler } from './runtime/run-scope.ts';
+import { runDirectory } from './tracking/local/store-layout.ts';
 import { renderRunHeadline } from './tracking/render-run-summary.ts';
 import type { RunRecord } from './tracking/run.ts';
 
@@ -32,7 +31,7 @@ const shown = new WeakMap<RunRecord, { readonly isCurrent: boolean }>();
  * printed.
  */
 export async function runInCell(options: CellRunOptions): Promise<RunRecord> {
-  const isInside = currentRunScope() !== undefined;
+  const isInside = isInsideHandler();
   const display = isInside ? undefined : openDisplay();
   const cell = isInside || display ? undefined : openCellOutput();
   if (display === undefined && cell === undefined) return (await options.start(options.signal)).wait();
@@ -56,14 +55,17 @@ export function isShown(record: RunRecord): boolean {
 
 async function showCard(options: CellRunOptions, stop: AbortSignal, port: DisplayPort): Promise<RunRecord> {
   const { workspace, start, plan, render: renderText } = options;
+  const [{ followRun }, { RunTracker }] = await Promise.all([
+    import('./notebooks/display/run/follow-run.ts'),
+    import('./notebooks/display/run/run-tracker.ts'),
+  ]);
   const tracker = new RunTracker();
   const run = await start(stop, tracker);
-  const logFile = path.relative(process.cwd(), outputFile(workspace.project, run.uid));
-  tracker.plan({ ...plan?.(), logFile });
-  // the card's first state has the run's name at least
-  for await (const event of workspace.store.events(run.uid)) tracker.event(event);
-  const card = new RunCard({ port, tracker, renderText });
-  const record = await followRun(run, { store: workspace.store, tracker, card, port });
+  const { store, project } = workspace;
+  const directory = runDirectory(project.storeDirectory, project.name, run.uid);
+  tracker.plan({ ...plan?.(), logFile: path.relative(process.cwd(), path.join(directory, 'output.log')) });
+  const journal = path.join(directory, 'events.jsonl');
+  const { record, card } = await followRun(run, { store, journal, tracker, port, renderText });
   shown.set(record, card);
   return record;
 }

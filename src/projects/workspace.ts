@@ -3,7 +3,6 @@ import type { DataItem } from '../data/data-item.ts';
 import type { Resources, RetryPolicy } from '../runtime/job.ts';
 import type { LogChunk, Runtime } from '../runtime/runtime.ts';
 import type { JournalEvent } from '../tracking/journal-event.ts';
-import { runDirectory } from '../tracking/local/store-layout.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore } from '../tracking/store.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
@@ -61,11 +60,6 @@ export interface StartedRun {
   /** The record once the run has ended, however it ended. */
   wait(): Promise<RunRecord>;
   abort(reason: string): Promise<void>;
-}
-
-/** File that takes the output of a run in this project's store. */
-export function outputFile(project: Project, uid: string): string {
-  return path.join(runDirectory(project.storeDirectory, project.name, uid), 'output.log');
 }
 
 /** Folder of derived files that may be deleted at any time. */

@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { pulse } from '../core/pulse.ts';
 import type { Artifact } from '../data/artifact.ts';
 import type { DataItem } from '../data/data-item.ts';
 import type { EventBody } from '../tracking/journal-event.ts';
@@ -53,6 +54,7 @@ export class ContextState {
     this.checkOpen(call);
     this.options.writer.append(event);
     if (event.kind === 'artifact') this.artifacts.set(event.artifact.key, event.artifact);
+    pulse();
   }
 
   checkOpen(call: string): void {

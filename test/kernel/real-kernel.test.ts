@@ -54,3 +54,37 @@ it.each(['inline', 'process'])(
   },
   200_000,
 );
+
+it('the card of a handler that never awaits follows what it logs all the same', async () => {
+  const folder = installedFolder();
+  const code = [
+    cells[0] ?? '',
+    `function busy(ctx: Context, {}: {}) {
+  const start = performance.now();
+  for (let step = 0; performance.now() - start < 2500; step++) {
+    const next = performance.now() + 5;
+    while (performance.now() < next);
+    ctx.logMetric('step', step);
+  }
+}`,
+    'const busily = await codeToFunction(busy);',
+  ];
+  saveNotebook(path.join(folder, 'nb.ipynb'), code);
+  const kernel = await JupyterKernel.start(folder);
+  try {
+    for (const cell of code) await kernel.run(cell);
+    const seen: { at: number; text: string }[] = [];
+    await kernel.execute('const done = await busily.run();', {
+      onMessage: ({ displays }) => {
+        const text = displays.at(-1)?.data['text/plain'] ?? '';
+        if (displays.length > seen.length) seen.push({ at: Date.now(), text });
+      },
+    });
+    const running = seen.filter(({ text }) => /^busy · running[\s\S]*metrics {4}step=\d+/.test(text));
+    expect(running.length).toBeGreaterThanOrEqual(3);
+    expect((running.at(-1)?.at ?? 0) - (running[0]?.at ?? 0)).toBeGreaterThan(600);
+    expect(seen.at(-1)?.text).toMatch(/^busy · completed/);
+  } finally {
+    await kernel.close();
+  }
+}, 120_000);

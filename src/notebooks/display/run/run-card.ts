@@ -42,6 +42,13 @@ export class RunCard {
     return this.#options.port.isCurrent;
   }
 
+  /** Draws now if enough time has passed since the last time; `prepare` is called first then. */
+  drawIfDue(prepare: () => void): void {
+    if (this.#isOver || performance.now() < this.#drawnAt + this.#pauseMs) return;
+    prepare();
+    this.#draw();
+  }
+
   /** Draws the last state, at once: what comes later is not shown. */
   end(): void {
     this.#isOver = true;
@@ -65,15 +72,23 @@ export class RunCard {
     clearTimeout(this.#timer);
     this.#isDue = false;
     const before = process.cpuUsage();
+    try {
+      this.#send();
+    } catch {
+      // a front end that cannot be reached must not fail the run whose card it does not get
+    }
+    this.#drawnAt = performance.now();
+    const { user, system } = process.cpuUsage(before);
+    this.#pauseMs = Math.max(leastPauseMs, (user + system) / 1000 / drawingShare);
+    if (!this.#isOver) this.#schedule(Math.max(this.#pauseMs, clockMs));
+  }
+
+  #send(): void {
     const bundle = this.#render();
     const { port } = this.#options;
     if (this.#isShown) port.update(bundle, this.id);
     else port.show(bundle, { id: this.id });
     this.#isShown = true;
-    this.#drawnAt = performance.now();
-    const { user, system } = process.cpuUsage(before);
-    this.#pauseMs = Math.max(leastPauseMs, (user + system) / 1000 / drawingShare);
-    if (!this.#isOver) this.#schedule(Math.max(this.#pauseMs, clockMs));
   }
 
   #render(): MimeBundle {
