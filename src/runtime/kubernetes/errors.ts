@@ -35,3 +35,43 @@ export const podLost: ErrorFactory = defineError(
   'unavailable',
   'The cluster took the pod of a run away: evicted, preempted, or its node is gone.',
 );
+export const kubernetesUnreachable: ErrorFactory = defineError(
+  'KUBERNETES_UNREACHABLE',
+  'unavailable',
+  "A cluster's API server cannot be reached.",
+);
+export const kubernetesRefused: ErrorFactory = defineError(
+  'KUBERNETES_REFUSED',
+  'auth',
+  "A cluster's API server does not accept the credentials, or they lack a right.",
+);
+export const kubernetesNotFound: ErrorFactory = defineError(
+  'KUBERNETES_NOT_FOUND',
+  'not-found',
+  'An object or a namespace does not exist in the cluster.',
+);
+export const kubernetesConflict: ErrorFactory = defineError(
+  'KUBERNETES_CONFLICT',
+  'conflict',
+  'An object exists in the cluster already, or was changed by somebody else.',
+);
+export const kubernetesInvalid: ErrorFactory = defineError(
+  'KUBERNETES_INVALID',
+  'usage',
+  "A cluster's API server finds a request or a manifest invalid.",
+);
+export const kubernetesGone: ErrorFactory = defineError(
+  'KUBERNETES_GONE',
+  'unavailable',
+  'A watch asks for changes that are too long ago for the API server to know.',
+);
+export const kubernetesFailed: ErrorFactory = defineError(
+  'KUBERNETES_FAILED',
+  'unavailable',
+  "A cluster's API server fails to answer a request, or is asked too much.",
+);
+export const kubeconfigInvalid: ErrorFactory = defineError(
+  'KUBECONFIG_INVALID',
+  'usage',
+  'There is no usable kubeconfig, or it does not have the context that is asked for.',
+);

@@ -71,7 +71,7 @@ function classify(text: string, namespace: string): { trouble: Trouble; what: st
       what: `pod security of namespace "${namespace}" refuses it (${text})`,
       hint: 'take back the volumes or the patch that it names, or run in a namespace that allows them',
     };
-  if (/admission webhook/i.test(text))
+  if (/admission webhook|calling webhook/i.test(text))
     return {
       trouble: 'webhook',
       what: `the admission webhook "${quoted(text)}" refuses it or does not answer (${text})`,

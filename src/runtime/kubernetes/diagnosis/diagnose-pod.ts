@@ -12,6 +12,8 @@ export interface PodSurroundings {
   readonly events: readonly EventObject[];
   /** The node it is on. */
   readonly node?: NodeObject;
+  /** All nodes, where they may be listed: they tell a selector that fits none from one that fits nodes with taints. */
+  readonly nodes?: readonly NodeObject[];
   readonly patience: Patience;
 }
 

@@ -12,6 +12,7 @@ export interface PodSubject {
   readonly pod: PodObject;
   readonly events: readonly EventObject[];
   readonly node?: NodeObject;
+  readonly nodes?: readonly NodeObject[];
   readonly patience: Patience;
 }
 

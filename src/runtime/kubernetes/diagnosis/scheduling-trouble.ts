@@ -1,4 +1,4 @@
-import { timeOf } from '../api/objects.ts';
+import { type NodeObject, timeOf } from '../api/objects.ts';
 import { podUnschedulable } from '../errors.ts';
 import { type Diagnosis, type Trouble, waitOrFail } from './diagnosis.ts';
 import { createdAt, type PodSubject, podName } from './pod-subject.ts';
@@ -8,7 +8,7 @@ export function findSchedulingTrouble(subject: PodSubject): Diagnosis | undefine
   const condition = subject.pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (condition?.status !== 'False' || condition.reason !== 'Unschedulable') return undefined;
   const text = condition.message ?? '';
-  const { trouble, what, hint } = classify(text);
+  const { trouble, what, hint } = classify(subject, text);
   const message = `no node takes pod "${podName(subject)}": ${what}`;
   const found = {
     trouble,
@@ -58,17 +58,33 @@ const causes: readonly Cause[] = [
   },
 ];
 
-function classify(text: string): { trouble: Trouble; what: string; hint: string } {
-  // several causes can stand in one sentence, one for some nodes each: the one most worth knowing comes first
-  for (const { trouble, pattern, what, hint } of causes) {
-    const match = pattern.exec(text);
-    if (match) return { trouble, what: what(match, text), hint };
-  }
-  return {
-    trouble: 'unschedulable',
-    what: text,
-    hint: 'see `kubectl describe pod` for what the scheduler says',
-  };
+/**
+ * The scheduler tests each node in one order, and a node is counted under the first test that it fails: of several causes the one
+ * tested last is the nearest to a fit. Only a selector that fits none but tainted nodes is told apart by the nodes themselves.
+ */
+function classify(subject: PodSubject, text: string): { trouble: Trouble; what: string; hint: string } {
+  const found = causes.flatMap((cause) => {
+    const match = cause.pattern.exec(text);
+    return match ? [{ cause, match }] : [];
+  });
+  const taint = found.find(({ cause }) => cause.trouble === 'unschedulable-taint');
+  const main =
+    found[0]?.cause.trouble === 'unschedulable-selector' && taint && selectsSome(subject) ? taint : found[0];
+  if (!main)
+    return {
+      trouble: 'unschedulable',
+      what: text,
+      hint: 'see `kubectl describe pod` for what the scheduler says',
+    };
+  const { trouble, what, hint } = main.cause;
+  return { trouble, what: what(main.match, text), hint };
+}
+
+function selectsSome({ pod, nodes = [] }: PodSubject): boolean {
+  const selector = Object.entries(pod.spec?.nodeSelector ?? {});
+  const fits = ({ metadata }: NodeObject): boolean =>
+    selector.every(([key, value]) => metadata?.labels?.[key] === value);
+  return selector.length > 0 && nodes.some(fits);
 }
 
 function resourcesOf(text: string): string {

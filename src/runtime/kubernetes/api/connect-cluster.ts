@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import http, { type IncomingMessage } from 'node:http';
+import https, { type RequestOptions as HttpsOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { kubeconfigInvalid } from '../errors.ts';
+import { type ApiClient, createApiClient, type Transport } from './api-client.ts';
+
+export interface ClusterTarget {
+  /** File. @default KUBECONFIG, else ~/.kube/config, else the pod's own service account */
+  readonly kubeconfig?: string;
+  /** @default the current context */
+  readonly context?: string;
+  /** @default the context's */
+  readonly namespace?: string;
+}
+
+/**
+ * Connects to a cluster as kubectl would: kubeconfig with its contexts and login plug-ins, or the credentials of the pod that this
+ * process is in. Nothing is sent yet.
+ * @throws KUBECONFIG_INVALID
+ */
+export async function connectCluster(target: ClusterTarget = {}): Promise<ApiClient> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  load(config, target);
+  selectContext(config, target);
+  const cluster = config.getCurrentCluster();
+  if (!cluster)
+    throw kubeconfigInvalid(`the context "${config.getCurrentContext()}" names no cluster`, {
+      hint: '`kubectl config get-contexts` shows contexts and their clusters',
+    });
+  const context = config.getContextObject(config.getCurrentContext());
+  const namespace = target.namespace ?? context?.namespace ?? 'default';
+  return createApiClient({ server: cluster.server, namespace }, createTransport(config, cluster.server));
+}
+
+function load(config: KubeConfig, { kubeconfig }: ClusterTarget): void {
+  if (kubeconfig !== undefined && !existsSync(kubeconfig))
+    throw kubeconfigInvalid(`kubeconfig "${kubeconfig}" does not exist`, {
+      hint: 'check the path, or leave it out to use the usual one',
+    });
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    throw kubeconfigInvalid(
+      `kubeconfig ${kubeconfig === undefined ? '' : `"${kubeconfig}" `}cannot be read: ${(error as Error).message}`,
+      {
+        hint: '`kubectl config view` says whether it is in order',
+        cause: error,
+      },
+    );
+  }
+}
+
+function selectContext(config: KubeConfig, { context }: ClusterTarget): void {
+  const names = config.getContexts().map(({ name }) => name);
+  if (context !== undefined && !names.includes(context))
+    throw kubeconfigInvalid(`the kubeconfig has no context "${context}"`, {
+      hint: names.length === 0 ? 'it has no contexts at all' : `it has: ${names.join(', ')}`,
+    });
+  if (context !== undefined) config.setCurrentContext(context);
+  // what the client makes up where it finds nothing
+  if (
+    names.length === 1 &&
+    names[0] === 'loaded-context' &&
+    config.getCurrentCluster()?.server === 'http://localhost:8080'
+  )
+    throw kubeconfigInvalid('there is no kubeconfig', {
+      hint: 'set KUBECONFIG, or create ~/.kube/config (`kubectl config`)',
+    });
+}
+
+/** Credentials are asked for again with every request: tokens of login plug-ins expire. */
+function createTransport(config: KubeConfig, server: string): Transport {
+  const base = new URL(server);
+  const library = base.protocol === 'http:' ? http : https;
+  return async ({ method, path, headers, body }, signal) => {
+    const options: HttpsOptions = { headers: { ...headers } };
+    await config.applyToHTTPSOptions(options);
+    const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const request = library.request(url, { ...options, method, signal }, (response) => {
+        // a half-open connection shows itself only by probes
+        response.socket.setKeepAlive(true, 15_000);
+        resolve(response);
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+  };
+}
