@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { type Component, describeWith } from '../setup/components.ts';
 
 /**
  * Every example of the guides is run as a reader would: blocks titled `ts train.ts` (or `csv x.csv` …) are written to files,
@@ -39,7 +40,13 @@ function prepareFolder(): string {
 
 const pages = ['README.md', ...readdirSync('docs/guides').map((name) => path.join('docs/guides', name))];
 
-describe.each(pages)('the examples of %s', (page) => {
+/** Pages whose examples need more than Node. */
+const needs: Readonly<Record<string, readonly Component[]>> = { 'docs/guides/docker.md': ['docker'] };
+
+for (const page of pages)
+  describeWith(needs[page] ?? [], `the examples of ${page}`, () => testExamples(page));
+
+function testExamples(page: string): void {
   const blocks = readBlocks(readFileSync(page, 'utf8'));
 
   it('run as they stand', () => {
@@ -73,4 +80,4 @@ describe.each(pages)('the examples of %s', (page) => {
       }
     }
   }, 120_000);
-});
+}
