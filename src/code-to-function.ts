@@ -9,7 +9,7 @@ import { openDisplay } from './notebooks/display/port/open-display.ts';
 import { declaringCell } from './notebooks/executed-cells.ts';
 import { cacheDirectory } from './projects/workspace.ts';
 import type { Handler } from './runtime/context.ts';
-import { currentRunScope } from './runtime/run-scope.ts';
+import { isInsideHandler } from './runtime/run-scope.ts';
 
 /**
  * Types of functions known by name, filled in by `slipway.d.ts` (written by `slipway types` and by every build)
@@ -91,7 +91,7 @@ export async function codeToFunction(
 
 /** A notebook says what was packaged; a script prints nothing by itself. */
 function showReport({ spec, report }: PackagedFunction): void {
-  const display = currentRunScope() ? undefined : openDisplay();
+  const display = isInsideHandler() ? undefined : openDisplay();
   display?.show(packageReportOutput(spec.metadata.name, report).bundle);
 }
 

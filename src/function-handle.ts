@@ -18,7 +18,7 @@ import { createRunHandle, type RunHandle } from './run-handle.ts';
 import { runInCell } from './run-in-cell.ts';
 import { runRequest } from './run-request.ts';
 import type { Resources } from './runtime/job.ts';
-import { currentRunScope } from './runtime/run-scope.ts';
+import { isInsideHandler } from './runtime/run-scope.ts';
 import { showAs } from './show-as.ts';
 import { renderRunSummary } from './tracking/render-run-summary.ts';
 import { planTrials } from './tuning/plan-trials.ts';
@@ -192,7 +192,7 @@ export interface FunctionDoc {
 function showDoc(spec: FunctionSpec): FunctionDoc {
   const text = renderDoc(spec);
   const output = docOutput(spec);
-  const display = currentRunScope() ? undefined : openDisplay();
+  const display = isInsideHandler() ? undefined : openDisplay();
   display?.show(output.bundle);
   const isAbove = (): boolean => display?.isCurrent === true;
   return showAs(

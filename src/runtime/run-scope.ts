@@ -8,6 +8,8 @@ export interface RunScope {
   context?: Context;
   /** Set when the run has ended; a process that goes on may still be found in its scope (Deno's kernel is, in its next cell). */
   ended?: boolean;
+  /** The run is a whole notebook: its cells show things as they do in Jupyter, which a handler does not. */
+  readonly isNotebook?: boolean;
 }
 
 interface ScopeHolder {
@@ -24,6 +26,12 @@ export function currentRunScope(): RunScope | undefined {
   const { storage, single } = holder();
   const shared = storage?.getStore();
   return shared === undefined || shared.ended === true ? single : shared;
+}
+
+/** Whether the caller is a handler, or what it called; the cells of a notebook that runs as a whole are none. */
+export function isInsideHandler(): boolean {
+  const scope = currentRunScope();
+  return scope !== undefined && scope.isNotebook !== true;
 }
 
 /** For a process that executes one run at a time: says which, or that none does. */

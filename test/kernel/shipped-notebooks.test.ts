@@ -74,4 +74,32 @@ describe('the shipped notebooks', () => {
     expect(complaints(outcomes)).toEqual([]);
     expect(JSON.parse(end.stdout)).toEqual([12, true, 'cecccc', true, 5]);
   }, 90_000);
+
+  it('pipeline.ipynb wires, decides and says where a pipeline failed and where a model comes from', async () => {
+    const { outcomes, end } = await runNotebook(
+      'pipeline.ipynb',
+      "console.log(JSON.stringify([first.outputs.left_out, first.outputs.knn > 0.95, strict.steps.map((step) => step.id + ' ' + step.state).slice(-2), failed.steps.map((step) => step.state), lineage.edges.length > 2]))",
+    );
+    expect(complaints(outcomes)).toEqual([]);
+    expect(JSON.parse(end.stdout)).toEqual([
+      6,
+      true,
+      ['keep skipped', 'reject completed'],
+      ['completed', 'error', 'skipped'],
+      true,
+    ]);
+    expect(outcomes.flatMap((outcome) => displayed(outcome)).join('\n')).toContain('"train.parquet" has no label column "specis"');
+  }, 90_000);
+
+  it('hub.ipynb goes from raw rows to predictions with functions of the hub alone', async () => {
+    const { outcomes, end } = await runNotebook(
+      'hub.ipynb',
+      'console.log(JSON.stringify([best.iterations.length, report.results.accuracy, predictions.rowCount, predictions.has("prediction"), runs.length]))',
+    );
+    expect(complaints(outcomes)).toEqual([]);
+    const [trials, accuracy, ...rest] = JSON.parse(end.stdout) as [number, number, ...unknown[]];
+    expect(trials).toBe(4);
+    expect(accuracy).toBeGreaterThanOrEqual(0.9);
+    expect(rest).toEqual([45, true, 5]);
+  }, 90_000);
 });

@@ -28,7 +28,7 @@ export async function enterRemoteContext(setup: unknown, call: Call, signal: Abo
   );
   const inputs = Object.fromEntries(await Promise.all(entries));
   const context = createRemoteContext({ facts, call, signal, store, inputs, target: 0 });
-  setSingleRunScope({ uid: facts.uid, context });
+  setSingleRunScope({ uid: facts.uid, context, isNotebook: true });
 }
 
 interface RemoteOptions {
