@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -254,6 +254,24 @@ describeWith(['registry'], 'a real registry on a bad day', () => {
       code: 'IMAGE_DIGEST_MISMATCH',
       message: expect.stringContaining(`as "${image.manifest.digest}"`),
     });
+  });
+
+  it('that gets something else than was meant says so, and has no image', async () => {
+    const blobs = temporaryBlobs();
+    const image = await makeImage(blobs, { layers: [{ a: noise(2) }, { b: 'small' }] });
+    for (const { digest } of image.layers) {
+      const file = blobs.path(digest);
+      const whole = readFileSync(file);
+      writeFileSync(file, Buffer.from(whole).fill(0, 20, 40));
+      await expect(pushImage(image, `${registry.host}/wrong/upload`, { blobs, retry })).rejects.toMatchObject(
+        {
+          code: 'IMAGE_DIGEST_MISMATCH',
+          message: `the registry "${registry.host}" received something else than "${digest}"`,
+        },
+      );
+      writeFileSync(file, whole);
+    }
+    await expect(read(`${registry.host}/wrong/upload`)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
   });
 
   it('whose index lacks the platform says which it has', async () => {

@@ -128,7 +128,7 @@ describeWith(['registry', 'skopeo'], 'a registry with passwords and TLS', () => 
     await expect(push({ env })).rejects.toMatchObject({
       code: 'REGISTRY_CERTIFICATE_INVALID',
       message: expect.stringContaining(`the certificate of the registry "${registry.host}" is not trusted`),
-      hint: expect.stringContaining('--ca-file'),
+      hint: expect.stringContaining('--registry-ca'),
     });
     expect(await push({ env, insecure: true })).toContain('@sha256:');
     const none = path.join(temporaryFolder(), 'none.pem');

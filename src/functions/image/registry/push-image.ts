@@ -85,20 +85,21 @@ async function bringBlob(
 ): Promise<UploadOutcome> {
   const { repository, blobs } = options;
   if (await hasBlob(client, blob, repository)) return 'skipped';
-  for (const from of mountable(client.registry, blob, options))
-    if (await mountBlob(client, blob, { repository, from })) return 'mounted';
+  const from = mountable(client.registry, blob, options);
+  const { mounted, started } =
+    from === undefined ? { mounted: false } : await mountBlob(client, blob, { repository, from });
+  if (mounted) return 'mounted';
   if ('diffId' in blob) await downloadLayers([blob], options);
-  await uploadBlob(client, blob, { repository, blobs });
+  await uploadBlob(client, blob, { repository, blobs, started });
   return 'uploaded';
 }
 
-/** Other repositories of this registry that should have the blob. */
+/** Another repository of this registry that should have the blob. */
 function mountable(
   registry: string,
   blob: Descriptor | ImageLayer,
   { repository, blobs }: PushOptions & { readonly repository: string },
-): readonly string[] {
+): string | undefined {
   const places = [...('origin' in blob && blob.origin ? [blob.origin] : []), ...placesOf(blobs, blob)];
-  const names = places.filter((place) => place.registry === registry).map((place) => place.repository);
-  return [...new Set(names)].filter((name) => name !== repository).slice(0, 2);
+  return places.find((place) => place.registry === registry && place.repository !== repository)?.repository;
 }

@@ -167,7 +167,7 @@ async function follow(
     const url = new URL(location, current.url);
     if (url.protocol !== 'https:' && options.insecure !== true && !isLoopback(url.hostname))
       throw registryUnreachable(`"${current.url.host}" sends us to "${url.host}" over plain HTTP`, {
-        hint: 'allow it with --insecure if you trust the network in between',
+        hint: 'allow it with --insecure-registry if you trust the network in between',
       });
     const { authorization: _, ...others } = current.headers;
     current = { ...current, url, headers: url.origin === current.url.origin ? current.headers : others };

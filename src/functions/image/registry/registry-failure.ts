@@ -42,13 +42,13 @@ export function networkFailure(error: unknown, { registry, subject }: Asked): un
     return registryCertificateInvalid(
       `the certificate of the registry "${registry}" is not trusted: ${message}`,
       {
-        hint: 'name the certificate of its authority (a PEM file) with --ca-file or SSL_CERT_FILE',
+        hint: 'name the certificate of its authority (a PEM file) with --registry-ca or SSL_CERT_FILE',
         cause: error,
       },
     );
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
     return registryUnreachable(`the registry "${registry}" does not speak TLS`, {
-      hint: 'if plain HTTP is meant, allow it with --insecure',
+      hint: 'if plain HTTP is meant, allow it with --insecure-registry',
       cause: error,
     });
   if (/^(E[A-Z]+|ERR_STREAM_PREMATURE_CLOSE|HPE_.*)$/.test(code) || message === 'aborted')

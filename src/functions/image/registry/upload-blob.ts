@@ -1,7 +1,7 @@
 import { imageDigestMismatch } from '../errors.ts';
 import type { BlobStore } from '../oci/blob-store.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { dropBody, type HttpResponse, locationOf } from './http/exchange.ts';
+import { dropBody, locationOf } from './http/exchange.ts';
 import { createPatience, isPassing, passingStatuses, retryAfterOf } from './http/retry.ts';
 import type { RegistryClient, RegistryRequest } from './registry-client.ts';
 import { networkFailure } from './registry-failure.ts';
@@ -13,8 +13,8 @@ export type UploadOutcome = 'uploaded' | 'mounted' | 'skipped';
 export interface UploadTarget {
   readonly repository: string;
   readonly blobs: BlobStore;
-  /** Another repository of the same registry that has the blob. */
-  readonly mountFrom?: string | undefined;
+  /** Where an upload has been started already. */
+  readonly started?: URL | undefined;
 }
 
 /** Whether the repository has the blob already. */
@@ -34,14 +34,14 @@ export async function hasBlob(
 }
 
 /**
- * Takes the blob over from another repository of the registry.
- * @returns false where the registry does not do that
+ * Takes the blob over from another repository of the registry. A registry that does not do that starts an upload instead, whose
+ * place comes back.
  */
 export async function mountBlob(
   client: RegistryClient,
   blob: Descriptor,
   { repository, from }: { readonly repository: string; readonly from: string },
-): Promise<boolean> {
+): Promise<{ readonly mounted: boolean; readonly started?: URL }> {
   const common = uploadRequest(client, blob, repository);
   const response = await client.request({
     method: 'POST',
@@ -53,8 +53,8 @@ export async function mountBlob(
     expect: [201, 202, 403, 404, 405],
   });
   await dropBody(response);
-  if (response.status === 202) await cancelUpload(client, response, common);
-  return response.status === 201;
+  if (response.status === 202) return { mounted: false, started: locationOf(response) };
+  return { mounted: response.status === 201 };
 }
 
 /**
@@ -65,21 +65,15 @@ export async function mountBlob(
 export async function uploadBlob(
   client: RegistryClient,
   blob: Descriptor,
-  { repository, blobs }: UploadTarget,
+  { repository, blobs, started }: UploadTarget,
 ): Promise<void> {
   const common = uploadRequest(client, blob, repository);
   const patience = createPatience(client.options.retry, client.options.signal);
   const upload: BlobUpload = { client, blob, file: blobs.path(blob.digest), patience, common };
+  let location = started ?? (await startUpload(client, repository, common));
   while (true) {
-    const started = await client.request({
-      method: 'POST',
-      target: `${repository}/blobs/uploads/`,
-      ...common,
-      expect: [202],
-    });
-    await dropBody(started);
     try {
-      await finish(upload, await sendContent(upload, locationOf(started)));
+      await finish(upload, await sendContent(upload, location));
       return;
     } catch (error) {
       const lost = error instanceof UploadLost || isPassing(error);
@@ -87,8 +81,20 @@ export async function uploadBlob(
       if (!lost || !(await patience.again(wait))) throw explain(error, upload);
       // the last answer may have been cut off, not the blob
       if (await hasBlob(client, blob, repository)) return;
+      location = await startUpload(client, repository, common);
     }
   }
+}
+
+async function startUpload(
+  client: RegistryClient,
+  repository: string,
+  common: Pick<RegistryRequest, 'scopes' | 'subject'>,
+): Promise<URL> {
+  const target = `${repository}/blobs/uploads/`;
+  const response = await client.request({ method: 'POST', target, ...common, expect: [202] });
+  await dropBody(response);
+  return locationOf(response);
 }
 
 function explain(error: unknown, { client, common }: BlobUpload): unknown {
@@ -122,21 +128,6 @@ async function finish(
       cause: failure,
     },
   );
-}
-
-/** What was started and is not needed would stay with the registry until it cleans up. */
-async function cancelUpload(
-  client: RegistryClient,
-  response: HttpResponse,
-  common: Pick<RegistryRequest, 'scopes' | 'subject'>,
-): Promise<void> {
-  const cancelled = await client.attempt({
-    method: 'DELETE',
-    target: locationOf(response),
-    ...common,
-    expect: [],
-  });
-  await dropBody(cancelled);
 }
 
 function uploadRequest(

@@ -78,7 +78,7 @@ function realmUrl({ registry, challenge, insecure, credentials }: TokenRequest):
     throw registryFailed(`${named}, which is no URL`, { hint: 'tell those who run the registry' });
   if (url.protocol === 'http:' && credentials && !insecure && !isLoopback(url.hostname))
     throw registryFailed(`${named}: credentials are not sent over plain HTTP`, {
-      hint: 'allow it for this registry as insecure if you trust the network in between',
+      hint: 'allow it with --insecure-registry if you trust the network in between',
     });
   return url;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { RegistryOptions } from '../registry-options.ts';
@@ -9,15 +10,32 @@ import { TunnelAgent } from './tunnel-agent.ts';
 /** Gives each URL its kept connections. */
 export type Connections = (url: URL) => Promise<Connection>;
 
-/** Connections of one set of options; one agent a way (direct, each proxy), so that sockets are reused. */
+const shared = new Map<string, Connections>();
+
+/** Connections for these options; one process keeps them from one push to the next. */
 export function openConnections(options: RegistryOptions): Connections {
+  const { caFile, insecure, idleTimeout, env = process.env } = options;
+  const trusted = [caFile, env.SSL_CERT_FILE].map((file) => [file, changedAt(file)]);
+  const proxies = Object.entries(env).filter(([name]) => /^(https?|all|no)_proxy$/i.test(name));
+  const key = JSON.stringify([trusted, insecure, idleTimeout, proxies]);
+  const connections = shared.get(key) ?? createConnections(options);
+  shared.set(key, connections);
+  return connections;
+}
+
+function changedAt(file: string | undefined): number {
+  return (file && statSync(file, { throwIfNoEntry: false })?.mtimeMs) || 0;
+}
+
+/** One agent a way (direct, each proxy), so that sockets are used again. */
+function createConnections(options: RegistryOptions): Connections {
   const env = options.env ?? process.env;
   const idleTimeout = options.idleTimeout ?? 60_000;
   const agents = new Map<string, http.Agent>();
-  const kept = <A extends http.Agent>(key: string, create: () => A): A => {
+  const kept = (key: string, create: () => http.Agent): http.Agent => {
     const agent = agents.get(key) ?? create();
     agents.set(key, agent);
-    return agent as A;
+    return agent;
   };
   let secure: Promise<https.AgentOptions> | undefined;
   return async (url) => {

@@ -46,10 +46,12 @@ export function exchange(request: HttpRequest, connection: Connection): Promise<
       forward ? { ...target, headers: { ...headers, host: url.host } } : target,
     );
     sent.setTimeout(idleTimeout, () => sent.destroy(timeoutError(url, idleTimeout)));
-    sent.once('error', reject);
-    sent.once('response', (response) =>
-      resolve({ url, status: response.statusCode ?? 0, headers: response.headers, body: response }),
-    );
+    sent.on('error', reject);
+    sent.once('response', (response) => {
+      // whoever reads the body meets its failure; nobody else need die of it
+      response.on('error', () => undefined);
+      resolve({ url, status: response.statusCode ?? 0, headers: response.headers, body: response });
+    });
     if (body === undefined || body instanceof Uint8Array) sent.end(body);
     // a registry may answer before it has read everything; then the answer counts, not the broken pipe
     else pipeline(body.open(), sent).catch((error: unknown) => reject(error));
@@ -86,13 +88,13 @@ export async function readBody({ body, url }: HttpResponse, limit: number): Prom
 }
 
 /** Reads a body to its end for the sake of the connection. */
-export async function dropBody(response: HttpResponse): Promise<void> {
-  response.body.resume();
-  if (!response.body.complete)
-    await new Promise<void>((resolve) => {
-      response.body.once('close', resolve);
-      response.body.once('end', resolve);
-    });
+export async function dropBody({ body }: HttpResponse): Promise<void> {
+  body.resume();
+  if (body.complete || body.destroyed) return;
+  await new Promise<void>((resolve) => {
+    body.once('end', resolve);
+    body.once('close', resolve);
+  });
 }
 
 /** Where an answer points to; relative ones start from what was asked. */
