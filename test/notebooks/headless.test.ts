@@ -221,11 +221,13 @@ describe('the HTML of a notebook', () => {
       ]),
       { title: 'n<b' },
     );
-    expect(html).not.toContain('<script>');
+    // one script, the page's own; frames have none that runs
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).not.toContain('allow-scripts');
     expect(html).toContain('<h1>Title &lt;script&gt;');
     expect(html).toContain('<li><strong>one</strong> [link](javascript:alert(1))</li>');
     expect(html).toContain('<code>a&lt;b</code>');
-    expect(html).toContain('sandbox="" loading="lazy" srcdoc="&lt;script&gt;');
+    expect(html).toContain('<iframe sandbox="allow-same-origin" srcdoc="&lt;script&gt;');
     expect(html).toContain('<pre class="error">E: &lt;v&gt;</pre>');
   });
 });

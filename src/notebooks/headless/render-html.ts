@@ -11,8 +11,8 @@ import {
 import { renderMarkdown } from './render-markdown.ts';
 
 /**
- * A notebook as one HTML page that needs nothing else. HTML and SVG outputs are shown in frames without scripts, so that what a cell
- * displayed cannot act in the reader's browser.
+ * A notebook as one HTML page that needs nothing else. HTML and SVG outputs are shown in frames in which no script runs, so that
+ * what a cell displayed cannot act in the reader's browser; the page itself makes each frame as high as what it shows.
  */
 export function renderNotebookHtml(notebook: NotebookFile, { title }: { readonly title: string }): string {
   let count = 0;
@@ -33,10 +33,27 @@ export function renderNotebookHtml(notebook: NotebookFile, { title }: { readonly
 <main>
 ${cells.join('\n')}
 </main>
+<script>${fitFrames}</script>
 </body>
 </html>
 `;
 }
+
+/** Frames of the same origin may be measured from outside; without `allow-scripts` nothing in them runs all the same. */
+const fitFrames = `
+for (const frame of document.querySelectorAll('iframe')) {
+  const fit = () => {
+    const root = frame.contentDocument.documentElement;
+    frame.style.height = Math.ceil(root.getBoundingClientRect().height) + 'px';
+  };
+  const watch = () => {
+    new ResizeObserver(fit).observe(frame.contentDocument.documentElement);
+    fit();
+  };
+  frame.addEventListener('load', watch);
+  watch();
+}
+`;
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --bad: #c0392b; }
@@ -47,7 +64,7 @@ section > header { color: #888; font-size: 12px; }
 .source { background: var(--soft); border: 1px solid var(--line); border-radius: 4px; }
 .stderr { border-left: 3px solid #e0a030; }
 .error { border-left: 3px solid var(--bad); color: var(--bad); }
-iframe { border: 0; width: 100%; min-height: 3rem; height: 24rem; background: #fff; resize: vertical; }
+iframe { border: 0; width: 100%; height: 24rem; background: #fff; display: block; }
 img { max-width: 100%; }
 table { border-collapse: collapse; }
 td, th { border: 1px solid var(--line); padding: .2rem .5rem; text-align: left; }
@@ -92,7 +109,7 @@ function renderData(data: MimeBundle): string {
       return `<img alt="output" src="data:${type};base64,${escapeHtml(text(type).replace(/\s/g, ''))}">`;
   for (const type of ['text/html', 'image/svg+xml'])
     if (data[type] !== undefined)
-      return `<iframe sandbox="" loading="lazy" srcdoc="${escapeHtml(text(type))}"></iframe>`;
+      return `<iframe sandbox="allow-same-origin" srcdoc="${escapeHtml(text(type))}"></iframe>`;
   if (data['text/markdown'] !== undefined) return `<div>${renderMarkdown(text('text/markdown'))}</div>`;
   if (data['text/plain'] !== undefined) return `<pre>${escapeHtml(text('text/plain'))}</pre>`;
   const [type = '', value] = Object.entries(data)[0] ?? [];
