@@ -78,6 +78,7 @@ export type {
 } from './function-handle.ts';
 export type {
   BundleManifest,
+  FunctionImageReference,
   FunctionSpec,
   HandlerSpec,
   PackageReport,

@@ -121,6 +121,12 @@ const checkDocument = record({
     'files?': record({ 'main.mjs': text, 'main.mjs.map?': text }),
     'source?': text,
     'returns?': mapOf(oneOf('result', 'dataset', 'model', 'plot', 'file')),
+    'image?': record({
+      digest,
+      platform: text,
+      base: record({ reference: text, digest }),
+      'reference?': text,
+    }),
   }),
 });
 

@@ -67,7 +67,21 @@ export interface FunctionSpec {
     /** Where it came from: notebook or file (relative to the project), `hub://name:version`. */
     readonly source?: string;
     readonly returns?: Readonly<Record<string, 'result' | 'dataset' | 'model' | 'plot' | 'file'>>;
+    /** The image that was built of it. */
+    readonly image?: FunctionImageReference;
   };
+}
+
+/** The image of a function, as `function.yaml` names it. */
+export interface FunctionImageReference {
+  /** Digest of its manifest. */
+  readonly digest: string;
+  /** `linux/amd64` */
+  readonly platform: string;
+  /** What it was built on, and the digest that this had. */
+  readonly base: { readonly reference: string; readonly digest: string };
+  /** `registry/name@sha256:…`, once it was pushed. */
+  readonly reference?: string;
 }
 
 /** `manifest.json` beside `main.mjs` and `main.mjs.map`. */

@@ -25,7 +25,6 @@ export const build: Execute<'handler' | 'format' | 'json' | keyof ImageOptions> 
       args[0] ?? '',
       options.handler ? { handler: options.handler } : {},
     );
-    const file = writeYaml(workspace, packaged, options.file);
     // what a build changes in a contract must be seen by the type checker of whoever calls the function by name
     if (workspace.project.spec.functions?.length) await writeTypes(workspace);
     const built = await buildImageOf(
@@ -36,6 +35,7 @@ export const build: Execute<'handler' | 'format' | 'json' | keyof ImageOptions> 
         onOutput: (text) => void session.err.write(text),
       },
     );
+    const file = writeYaml(workspace, built ? withImage(packaged, built) : packaged, options.file);
     const { renderImage } = built ? await import('../../functions/image/render-image.ts') : {};
     const { spec, report, bundle } = packaged;
     const next = file ? `\n${options.file} written; slipway run ${options.file} runs it anywhere\n` : '';
@@ -71,6 +71,18 @@ function writeYaml(
   return file;
 }
 
+/** The function with its image, so that whoever gets the file knows which it is. */
+function withImage(packaged: PackagedFunction, { image, delivered }: FunctionImage): PackagedFunction {
+  const { digest } = image.manifest;
+  const pushed = delivered.reference?.includes('@') ? { reference: delivered.reference } : {};
+  const reference = { digest, platform: platformText(image), base: image.base, ...pushed };
+  return { ...packaged, spec: { ...packaged.spec, spec: { ...packaged.spec.spec, image: reference } } };
+}
+
+function platformText({ platform: { os, architecture, variant } }: FunctionImage['image']): string {
+  return [os, architecture, variant].filter(Boolean).join('/');
+}
+
 async function buildImageOf(
   workspace: Workspace,
   packaged: PackagedFunction,
@@ -83,10 +95,9 @@ async function buildImageOf(
 
 /** An image as `-o json` shows it. */
 function imageDocument({ image, delivered }: FunctionImage): object {
-  const { os, architecture, variant } = image.platform;
   return {
     digest: image.manifest.digest,
-    platform: [os, architecture, variant].filter(Boolean).join('/'),
+    platform: platformText(image),
     size: image.layers.reduce((sum, { size }) => sum + size, 0),
     base: image.base,
     reused: image.reused,

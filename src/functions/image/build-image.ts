@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { digestBytes } from '../../core/digest.ts';
 import { digestJson, type Json, toJson } from '../../core/json.ts';
+import type { PackagedFunction } from '../function-spec.ts';
 import { resolveBase } from './base/resolve-base.ts';
 import { checkRecipe } from './check-recipe.ts';
 import { gitRevision } from './evidence/git-revision.ts';
@@ -28,7 +29,7 @@ import { planDependencies, planRuntimePackages } from './plan-packages.ts';
  * IMAGE_PACKAGE_UNAVAILABLE, DISK_FULL, and what reading a base image throws
  */
 export async function buildImage(request: BuildImageRequest): Promise<BuiltImage> {
-  const plan = await planImage(request);
+  const plan = await planImage({ ...request, packaged: withoutImage(request.packaged) });
   const { blobs, previous } = plan;
   const key = digestJson(planInputs(plan));
   const known = readBuiltImage(blobs, key);
@@ -83,6 +84,12 @@ function sourceFiles({ packaged }: BuildImageRequest): string[] {
   return [...new Set([source, ...included.flatMap(({ file }) => file ?? [])])].filter(
     (file) => !file.includes('://'),
   );
+}
+
+/** An image that was built before is no part of the function. */
+function withoutImage(packaged: PackagedFunction): PackagedFunction {
+  const { image: _, ...body } = packaged.spec.spec;
+  return { ...packaged, spec: { ...packaged.spec, spec: body } };
 }
 
 /** Everything that decides the image. */

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { missingVersions, nodeBinaries } from '../../package/node-binaries.ts';
 import { describeWith } from '../../setup/components.ts';
 import { type Registry, startRegistry } from '../../support/start-registry.ts';
@@ -113,6 +114,20 @@ describeWith(['registry', 'skopeo'], 'slipway build --push', () => {
       'org.opencontainers.image.base.name': `${registry.host}/team/add:1`,
       'org.opencontainers.image.base.digest': expect.stringMatching(/^sha256:/),
     });
+  }, 30_000);
+
+  it('is named in the function.yaml that is written with it', () => {
+    const file = path.join(folder, 'function.yaml');
+    const { image } = build(['add.ts', '--push', `${registry.host}/team/add:1`, '--output', file]);
+    const { spec } = parse(readFileSync(file, 'utf8'));
+    expect(spec.image).toEqual({
+      digest: image.digest,
+      platform: expect.stringMatching(/^linux\//),
+      base: { reference: 'self', digest: expect.stringMatching(/^sha256:/) },
+      reference: image.reference,
+    });
+    // the file stands for the same function, and gives the same image
+    expect(build([file, '--base', 'self']).image.layers.at(-1)?.name).toBe('bundle');
   }, 30_000);
 
   it('says with exit code 3 that a base does not exist', () => {
