@@ -25,6 +25,10 @@ export interface PipelineRunOptions<Params> {
   readonly params?: Partial<Params>;
   /** Runtime of steps that name none. @default the project's, else 'inline' in notebooks, 'process' elsewhere */
   readonly runtime?: string;
+  /** Image of steps in containers that name none. @default that of project.yaml, else one built of the step's function */
+  readonly image?: string;
+  /** Network of steps in containers. @default none, or what a step's inputs need */
+  readonly network?: string;
   readonly onFailure?: 'stop' | 'continue';
   readonly signal?: AbortSignal;
   /** Called for every step that starts or ends, every trial, every line of output. */

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { parseImageReference } from '../../functions/image/registry/reference.ts';
 import type { ContainerImage } from './container-image.ts';
 import { containerImageMissing } from './errors.ts';
 import { daemonText } from './explain-docker.ts';
@@ -10,9 +11,10 @@ const bundleLabel = 'slipway.bundle';
 
 /**
  * The image that a reference stands for at the daemon, pulled if it is not there.
- * @throws CONTAINER_IMAGE_MISSING
+ * @throws CONTAINER_IMAGE_MISSING, INVALID_IMAGE_REFERENCE
  */
 export async function inspectImage(docker: Docker, reference: string): Promise<ContainerImage> {
+  if (!isId(reference)) parseImageReference(reference);
   const found = (await inspect(docker, reference)) ?? (await pull(docker, reference));
   const { Id: id, RepoDigests: digests, Config: config, Os: os, Architecture: architecture } = found;
   const { Entrypoint: entrypoint, Labels: labels } = config;
@@ -44,8 +46,7 @@ async function inspect(docker: Docker, reference: string): Promise<Docker.ImageI
 }
 
 async function pull(docker: Docker, reference: string): Promise<Docker.ImageInspectInfo> {
-  // an id is no name that a registry knows
-  if (!/^(sha256:)?[0-9a-f]{12,64}$/.test(reference)) {
+  if (!isId(reference)) {
     try {
       const progress = await docker.pull(withTag(reference));
       await new Promise<void>((resolve, reject) =>
@@ -58,6 +59,9 @@ async function pull(docker: Docker, reference: string): Promise<Docker.ImageInsp
   }
   throw missing(reference, '');
 }
+
+/** An id is no name that a registry knows. */
+const isId = (reference: string): boolean => /^(sha256:)?[0-9a-f]{12,64}$/.test(reference);
 
 /** Without a tag, the daemon would pull all there are. */
 function withTag(reference: string): string {
