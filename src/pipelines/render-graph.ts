@@ -1,22 +1,40 @@
 import type { Plan, PlanStep } from './plan.ts';
 import { allSteps, dependenciesOf, valuesOf } from './plan-graph.ts';
+import { groupSteps, type PlanGroup } from './plan-groups.ts';
 import { outputsOf } from './plan-value.ts';
 
-/** A flow chart in Mermaid's language, e.g. for GitHub. */
+/** A flow chart in Mermaid's language, e.g. for GitHub; maps and pipelines inside the pipeline are boxes around their steps. */
 export function renderPlanMermaid(plan: Plan): string {
   const names = nodeNames(plan);
-  const nodes = allSteps(plan).map((step) => `  ${names.get(step.id)}["${mermaidText(nodeLabel(step))}"]`);
+  let groups = 0;
+  const draw = (group: PlanGroup, indent: string): readonly string[] => [
+    ...group.steps.map((step) => `${indent}${names.get(step.id)}["${mermaidText(nodeLabel(step))}"]`),
+    ...group.groups.flatMap((inner) => [
+      `${indent}subgraph g${++groups}["${mermaidText(inner.title)}"]`,
+      ...draw(inner, `${indent}  `),
+      `${indent}end`,
+    ]),
+  ];
   const edges = edgesOf(plan).map(
     ({ from, to, label, isData }) =>
       `  ${names.get(from)} ${isData ? '-->' : '-.->'}${label === '' ? '' : `|"${mermaidText(label)}"|`} ${names.get(to)}`,
   );
-  return ['flowchart TD', ...nodes, ...edges].join('\n');
+  return ['flowchart TD', ...draw(groupSteps(plan), '  '), ...edges].join('\n');
 }
 
-/** A graph in Graphviz' language. */
+/** A graph in Graphviz' language; maps and pipelines inside the pipeline are clusters. */
 export function renderPlanDot(plan: Plan): string {
   const quote = (text: string): string => JSON.stringify(text);
-  const nodes = allSteps(plan).map((step) => `  ${quote(step.id)} [label=${quote(nodeLabel(step))}];`);
+  let groups = 0;
+  const draw = (group: PlanGroup, indent: string): readonly string[] => [
+    ...group.steps.map((step) => `${indent}${quote(step.id)} [label=${quote(nodeLabel(step))}];`),
+    ...group.groups.flatMap((inner) => [
+      `${indent}subgraph ${quote(`cluster_${++groups}`)} {`,
+      `${indent}  label=${quote(inner.title)}; style=rounded;`,
+      ...draw(inner, `${indent}  `),
+      `${indent}}`,
+    ]),
+  ];
   const edges = edgesOf(plan).map(({ from, to, label, isData }) => {
     const attributes = [
       ...(label === '' ? [] : [`label=${quote(label)}`]),
@@ -25,6 +43,7 @@ export function renderPlanDot(plan: Plan): string {
     return `  ${quote(from)} -> ${quote(to)}${attributes.length === 0 ? '' : ` [${attributes.join(', ')}]`};`;
   });
   const name = quote(plan.metadata.name);
+  const nodes = draw(groupSteps(plan), '  ');
   return [`digraph ${name} {`, '  node [shape=box, style=rounded];', ...nodes, ...edges, '}'].join('\n');
 }
 
@@ -38,8 +57,8 @@ interface Edge {
 
 function edgesOf(plan: Plan): readonly Edge[] {
   const edges = plan.spec.steps.flatMap((step) =>
-    dependenciesOf(step).map((from) => {
-      const label = passedFrom(step, from).join(', ');
+    dependenciesOf(step, plan.spec.maps).map((from) => {
+      const label = passedFrom(plan, step, from).join(', ');
       return { from, to: step.id, label, isData: label !== '' };
     }),
   );
@@ -51,8 +70,8 @@ function edgesOf(plan: Plan): readonly Edge[] {
 }
 
 /** Names of the outputs of `from` that a step takes or decides by. */
-function passedFrom(step: PlanStep, from: string): readonly string[] {
-  const taken = valuesOf(step)
+function passedFrom(plan: Plan, step: PlanStep, from: string): readonly string[] {
+  const taken = valuesOf(step, plan.spec.maps)
     .flatMap(outputsOf)
     .filter((output) => output.step === from);
   return [...new Set(taken.map((output) => output.path.join('.') || 'results'))];

@@ -1,11 +1,12 @@
 import { renderDuration } from '../core/duration.ts';
 import type { RunRecord, StepRecord } from '../tracking/run.ts';
+import { orderSteps } from './order-steps.ts';
 import { renderColumns } from './render-columns.ts';
 import { headline, oneLine } from './render-headline.ts';
 
 /** How a pipeline run ended, for people: every step of the plan, outputs, and the error with what to do about it. */
 export function renderPipelineReport(record: RunRecord): string {
-  const steps = record.steps ?? [];
+  const steps = orderSteps(record.steps ?? []);
   const rows = steps.map((step) => [
     step.id,
     step.function,

@@ -20,3 +20,8 @@ export const pipelineNotFound: ErrorFactory = defineError(
   'not-found',
   'No pipeline has this name, or a file does not export one.',
 );
+export const notAPipeline: ErrorFactory = defineError(
+  'NOT_A_PIPELINE',
+  'usage',
+  'A run is named that is no run of a pipeline, where one is needed.',
+);

@@ -4,6 +4,7 @@ import { readArchivedPlan } from '../pipelines/resume/plan-archive.ts';
 import { findPriorSteps, type PriorSteps } from '../pipelines/resume/prior-steps.ts';
 import { needsPrior, type StepSelection, selectSteps } from '../pipelines/resume/select-steps.ts';
 import type { RunRecord } from '../tracking/run.ts';
+import { notAPipeline } from './errors.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Runs looked through for the outputs that a partial run starts from. */
@@ -23,7 +24,7 @@ export async function planPart(
   if (of !== undefined) {
     const run = await workspace.store.getRun(of);
     if (run.kind !== 'pipeline')
-      throw resumeImpossible(`run "${run.uid}" is no run of a pipeline`, { hint: 'name one with --of' });
+      throw notAPipeline(`run "${run.uid}" is no run of a pipeline`, { hint: 'name one with --of' });
     return selectSteps(plan, selection, await priorOf(workspace, run));
   }
   const runs = await latestRuns(workspace, plan.metadata.name);

@@ -7,6 +7,7 @@ import { findPriorSteps } from '../pipelines/resume/prior-steps.ts';
 import { reuseSteps } from '../pipelines/resume/reuse-steps.ts';
 import { resumeRun } from '../tracking/resume-run.ts';
 import type { RunRecord } from '../tracking/run.ts';
+import { notAPipeline } from './errors.ts';
 import { loadPipeline } from './load-pipeline.ts';
 import { type PipelineRequest, planPipeline } from './start-pipeline.ts';
 import type { Workspace } from './workspace.ts';
@@ -50,7 +51,7 @@ export async function planResume(
 
 function refuseEnded({ uid, kind, state }: RunRecord): void {
   if (kind !== 'pipeline')
-    throw resumeImpossible(`run "${uid}" is no run of a pipeline`, {
+    throw notAPipeline(`run "${uid}" is no run of a pipeline`, {
       hint: 'to repeat a single run start it again',
     });
   if (state === 'completed')

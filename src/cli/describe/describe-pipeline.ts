@@ -15,5 +15,5 @@ export async function describePipeline(request: DescribeRequest): Promise<void> 
   const plan = await explainBroken(`pipeline "${name}"`, () =>
     planPipeline(workspace, named.pipeline, createPipelineRequest(named, {})),
   );
-  await presentPlan(session, options, plan);
+  await presentPlan(session, { graph: options.output, json: options.json }, plan);
 }

@@ -1,3 +1,4 @@
+import { orderSteps } from '../../pipelines/order-steps.ts';
 import type { IterationRecord, RunRecord, StepRecord } from '../../tracking/run.ts';
 
 /** The JSON of a run, as `run`, `get run` and `describe` print it; its shape is documented in docs/cli.md. */
@@ -45,7 +46,7 @@ export function pipelineDocument(record: RunRecord): Readonly<Record<string, unk
     state: record.state,
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     params: record.params,
-    steps: (record.steps ?? []).map(stepDocument),
+    steps: orderSteps(record.steps ?? []).map(stepDocument),
     outputs: record.outputs ?? {},
     labels: record.labels,
     createdAt: record.createdAt,

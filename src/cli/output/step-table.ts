@@ -1,4 +1,5 @@
 import { renderDuration } from '../../core/duration.ts';
+import { orderSteps } from '../../pipelines/order-steps.ts';
 import { headline } from '../../pipelines/render-headline.ts';
 import type { StepRecord } from '../../tracking/run.ts';
 import type { Session } from '../session.ts';
@@ -9,7 +10,7 @@ import { stateStyle } from './state-style.ts';
 export function renderStepTable(steps: readonly StepRecord[], session: Pick<Session, 'out'>): string {
   const { colors, width } = session.out;
   return renderTable(
-    steps,
+    orderSteps(steps),
     [
       { title: 'STEP', cell: (step) => step.id, style: colors.bold },
       {

@@ -130,6 +130,23 @@ export const runCommands: readonly CommandEntry[] = [
     load: async () => (await import('../commands/pipeline-resume.ts')).pipelineResume,
   }),
   command({
+    name: 'pipeline report',
+    summary: 'Write a report of a pipeline run as one HTML page.',
+    description:
+      'Graph, timeline, every step with results, metrics and artifacts. The page needs nothing else to be read.',
+    arguments: [
+      {
+        name: 'run',
+        doc: 'uid of a pipeline run or its beginning; @last unless given.',
+        optional: true,
+        completes: 'run',
+      },
+    ],
+    options: ['page'],
+    examples: ['slipway pipeline report @last --output report.html'],
+    load: async () => (await import('../commands/pipeline-report.ts')).pipelineReport,
+  }),
+  command({
     name: 'pipeline plan',
     summary: 'Show the steps of a pipeline without running them.',
     arguments: [
@@ -140,8 +157,12 @@ export const runCommands: readonly CommandEntry[] = [
         completes: 'pipeline',
       },
     ],
-    options: ['param', 'onFailure', 'cache', 'noCache', 'cacheMode', 'output', 'json'],
-    examples: ['slipway pipeline plan penguins', 'slipway pipeline plan penguins -o json > plan.json'],
+    options: ['param', 'onFailure', 'cache', 'noCache', 'cacheMode', 'against', 'graph', 'json'],
+    examples: [
+      'slipway pipeline plan penguins -o mermaid',
+      'slipway pipeline plan penguins -o json > plan.json',
+      'slipway pipeline plan penguins --against plan.json',
+    ],
     load: async () => (await import('../commands/pipeline-plan.ts')).pipelinePlan,
   }),
   command({
