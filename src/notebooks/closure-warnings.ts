@@ -2,6 +2,7 @@ import type { TakenChange } from './changes/sort-changes.ts';
 import type { Closure } from './close-over.ts';
 import type { CellSource } from './read-cells.ts';
 import type { Definition, NameIndex } from './resolve-name.ts';
+import { looseThis, unseenChanges } from './unseen-changes.ts';
 
 interface Packaged {
   readonly cells: readonly CellSource[];
@@ -17,6 +18,8 @@ export function closureWarnings(packaged: Packaged): string[] {
     ...outsideMarkers(packaged),
     ...unresolvedNames(packaged),
     ...changes(packaged),
+    ...unseenChanges(packaged),
+    ...looseThis(packaged),
     ...handlerState(packaged),
     ...ioAtLoad(packaged),
     ...brokenButUnneeded(packaged),

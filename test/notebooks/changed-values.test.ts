@@ -187,3 +187,49 @@ describe('what only tries functions out', () => {
     );
   });
 });
+
+describe('what cannot be told from the text', () => {
+  it.each<[string, readonly TestCell[], string]>([
+    [
+      'an object of an imported class, changed by its methods',
+      [
+        "import { Regression } from 'somewhere'",
+        'const model = new Regression()',
+        'await model.fit([1])',
+        'function train() { return model }',
+      ],
+      '"model" of cell 2 may be changed by "fit" in cell 3, line 1; the packaged function does not see that: tag the cell "export" if it has to',
+    ],
+    [
+      'a global that is changed',
+      ['process.env.MODE = "x"', 'function train() { return process.env.MODE }'],
+      '"process", which the function uses, is changed in cell 1, line 1; the packaged function does not see that: tag the cell "export" if it has to',
+    ],
+    [
+      'a loose "this"',
+      ['function train() { return typeof this }'],
+      'cell 1, line 1: a function uses "this" without being a method; it is undefined in the packaged function',
+    ],
+  ])('is warned of: %s', (_, cells, warning) => {
+    expect(extract(cells).warnings).toContain(warning);
+  });
+
+  it('is nothing where methods only read, or belong to the language', () => {
+    const cells = [
+      "import { Regression } from 'somewhere'",
+      'const model = new Regression()\nconst words = new Map([["a", 1]])',
+      'model.summary()\nmodel.predict([1])\nwords.get("a")\nprocess.cwd()',
+      'function train() { return [model, words, process.pid] }',
+    ];
+    expect(extract(cells).warnings).toEqual([]);
+  });
+
+  it('but an assignment to a part of an imported value can be', async () => {
+    const cells = [
+      "import conf from './conf.json'",
+      'conf.rate = 9',
+      'function train() { return conf.rate }',
+    ];
+    expect(await callPackaged(await packageCells(cells, { files: { 'conf.json': '{"rate":1}' } }))).toBe(9);
+  });
+});

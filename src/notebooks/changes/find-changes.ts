@@ -106,7 +106,7 @@ function ownersOf(
 ): Changed[] {
   if (access === 'read' || seen.has(reference.name)) return [];
   const definition = search.index.resolve(cell, reference, time);
-  if (!definition || definition.statements.every((each) => each.kind === 'import')) return [];
+  if (!definition) return [];
   const { name } = reference;
   const itself = {
     name,
