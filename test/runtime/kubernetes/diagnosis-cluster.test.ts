@@ -195,12 +195,33 @@ function diagnose({ job, pod, node, nodes, events }: Seen): Diagnosis | undefine
   return found ?? diagnoseJob(job, events);
 }
 
+/** Fields that no diagnosis reads and that would only make the kept objects long. */
+const unread = new Set([
+  'addresses',
+  'allocatable',
+  'annotations',
+  'capacity',
+  'daemonEndpoints',
+  'env',
+  'finalizers',
+  'images',
+  'managedFields',
+  'nodeInfo',
+  'ownerReferences',
+  'podFailurePolicy',
+  'runtimeHandlers',
+  'securityContext',
+  'tolerations',
+  'volumeMounts',
+  'volumes',
+]);
+
 /** With SLIPWAY_UPDATE_FIXTURES the objects are kept for the tests that need no cluster. */
 function keep(name: string, seen: Seen): void {
   if (process.env.SLIPWAY_UPDATE_FIXTURES === undefined) return;
   const folder = path.resolve('test/runtime/kubernetes/fixtures');
   mkdirSync(folder, { recursive: true });
-  const slim = JSON.stringify(seen, (key, value) => (key === 'managedFields' ? undefined : value), 1);
+  const slim = JSON.stringify(seen, (key, value) => (unread.has(key) ? undefined : value), 1);
   writeFileSync(path.join(folder, `${name}.json`), `${slim}\n`);
 }
 
