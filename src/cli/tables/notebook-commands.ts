@@ -71,12 +71,14 @@ export const notebookCommands: readonly CommandEntry[] = [
   command({
     name: 'notebook diff',
     summary: 'Compare two notebooks cell by cell, sources only.',
-    description: 'Exit code 0, whether they differ or not.',
-    arguments: [
-      { name: 'before', doc: 'The old notebook.' },
-      { name: 'after', doc: 'The new one.' },
-    ],
+    description:
+      'Exit code 0, whether they differ or not. Takes two notebooks, or the seven arguments that git passes to an external diff.',
+    arguments: [{ name: 'notebooks', doc: 'The old notebook and the new one.', variadic: true }],
     options: ['output', 'json'],
+    examples: [
+      'slipway notebook diff old.ipynb new.ipynb',
+      "git config diff.notebooks.command 'slipway notebook diff'",
+    ],
     load: async () => (await import('../commands/notebook-diff.ts')).notebookDiff,
   }),
   command({
