@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { ErrorRecord } from '../../src/core/error.ts';
 import { connectDocker } from '../../src/functions/image/docker/connect-docker.ts';
 import { createDockerRuntime } from '../../src/runtime/docker/docker-runtime.ts';
 import type { Job } from '../../src/runtime/job.ts';
@@ -87,6 +88,51 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
     await daemon.start();
     const again = await runtime.submit(fixture.job('bare'), { store: fixture.store });
     expect(await again.wait()).toMatchObject({ state: 'completed' });
+  }, 90_000);
+});
+
+describeWith(['docker'], 'a daemon that cannot take a run', () => {
+  let fixture: RuntimeFixture;
+  beforeAll(() => {
+    makeNodeImage();
+    fixture = createRuntimeFixture();
+  });
+  afterAll(() => fixture.remove());
+
+  const runOn = async (daemon: OwnDaemon): Promise<ErrorRecord | undefined> => {
+    const env = { DOCKER_HOST: daemon.host };
+    const runtime = createDockerRuntime({ connect: () => connectDocker({ env }), env, image: nodeImage });
+    const { error } = await (await runtime.submit(fixture.job('bare'), { store: fixture.store })).wait();
+    await runtime.close();
+    return error;
+  };
+  const save = (): Buffer => execFileSync('docker', ['save', nodeImage], { maxBuffer: 2 ** 30 });
+
+  it('says which folder it cannot see, as one on another machine would not', async () => {
+    const daemon = await startDockerd({ hidden: fixture.root });
+    daemon.docker(['load'], save());
+    const hidden = path.join(fixture.root, 'bundle');
+    expect(await runOn(daemon)).toMatchObject({
+      code: 'CONTAINER_MOUNT_MISSING',
+      message: expect.stringMatching(
+        new RegExp(`"${fixture.root}[^"]*", which its Docker daemon cannot see`),
+      ),
+      hint: expect.stringContaining('DOCKER_HOST'),
+    });
+    expect(existsSync(hidden)).toBe(true);
+    await daemon.remove();
+  }, 90_000);
+
+  it('says that its disk is full', async () => {
+    const daemon = await startDockerd({ disk: 320 });
+    daemon.docker(['load'], save());
+    spawnSync('dd', ['if=/dev/zero', `of=${path.join(daemon.data, 'filler')}`, 'bs=1M'], { stdio: 'ignore' });
+    expect(await runOn(daemon)).toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringContaining('disk is full'),
+      hint: expect.stringContaining('docker system prune'),
+    });
+    await daemon.remove();
   }, 90_000);
 });
 

@@ -7,6 +7,8 @@ import path from 'node:path';
 export interface OwnDaemon {
   /** For `DOCKER_HOST`. */
   readonly host: string;
+  /** Folder of its images and containers. */
+  readonly data: string;
   /** Runs a `docker` command on it. */
   docker(args: readonly string[], input?: Buffer): string;
   /** Ends it; containers end with it. */
@@ -16,9 +18,17 @@ export interface OwnDaemon {
   remove(): Promise<void>;
 }
 
+export interface OwnDaemonOptions {
+  /** A folder that it does not see, as one on another machine would not. */
+  readonly hidden?: string;
+  /** Megabytes of the disk that its images and containers are on. @default that of the machine */
+  readonly disk?: number;
+}
+
 /** Starts a daemon with its own folder, socket and containerd; it makes no bridge and no rule of the firewall. Needs root. */
-export async function startDockerd(): Promise<OwnDaemon> {
+export async function startDockerd({ hidden, disk }: OwnDaemonOptions = {}): Promise<OwnDaemon> {
   const root = mkdtempSync(path.join(tmpdir(), 'slipway-dockerd-'));
+  const data = path.join(root, 'data');
   const socket = path.join(root, 'docker.sock');
   const host = `unix://${socket}`;
   let daemon: ChildProcess | undefined;
@@ -32,13 +42,19 @@ export async function startDockerd(): Promise<OwnDaemon> {
   };
   const start = async (): Promise<void> => {
     for (const folder of ['data', 'exec']) mkdirSync(path.join(root, folder), { recursive: true });
+    if (disk !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${disk}m`, 'none', data]);
     rmSync(path.join(root, 'docker.pid'), { force: true });
-    daemon = spawn('dockerd', [...dockerdFlags(root), '--host', host], { stdio: 'ignore' });
+    const flags = [...dockerdFlags(root), '--host', host];
+    daemon =
+      hidden === undefined
+        ? spawn('dockerd', flags, { stdio: 'ignore' })
+        : spawn('unshare', ['--mount', 'sh', '-c', hide, 'sh', hidden, ...flags], { stdio: 'ignore' });
     await answers(socket, host, daemon);
   };
   await start();
   return {
     host,
+    data,
     docker: (args, input) =>
       execFileSync('docker', ['-H', host, ...args], {
         encoding: 'utf8',
@@ -48,10 +64,14 @@ export async function startDockerd(): Promise<OwnDaemon> {
     start,
     async remove() {
       await stop();
+      if (disk !== undefined) execFileSync('umount', ['-l', data]);
       rmSync(root, { recursive: true, force: true });
     },
   };
 }
+
+/** Puts an empty folder over one, for the daemon alone. */
+const hide = 'mount -t tmpfs none "$1" && shift && exec dockerd "$@"';
 
 function dockerdFlags(root: string): readonly string[] {
   const folders = ['--data-root', path.join(root, 'data'), '--exec-root', path.join(root, 'exec')];
