@@ -117,6 +117,82 @@ describe('a registry that', () => {
     });
   });
 
+  it('has an image of the oldest schema alone is refused', async () => {
+    const registry = await faulty((request, response) => {
+      const type = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+      if (request.url === '/v2/') response.end();
+      else response.writeHead(200, { 'content-type': type }).end('{"schemaVersion":1,"fsLayers":[]}');
+      return true;
+    });
+    await expect(read(`${registry.host}/team/old`)).rejects.toMatchObject({
+      code: 'UNSUPPORTED_IMAGE',
+      message: `"${registry.host}/team/old" has the manifest of an old schema (1)`,
+    });
+  });
+
+  it('names a token server without TLS gets no credentials sent there', async () => {
+    const registry = await faulty((_, response) => {
+      response
+        .writeHead(401, { 'www-authenticate': 'Bearer realm="http://tokens.example/t",service="s"' })
+        .end();
+      return true;
+    });
+    const env = {
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [registry.host]: { username: 'a', password: 'b' } } }),
+    };
+    await expect(
+      readRegistryImage(`${registry.host}/team/app`, { platform, blobs: temporaryBlobs(), retry, env }),
+    ).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: expect.stringContaining('credentials are not sent over plain HTTP'),
+    });
+  });
+
+  it('keeps its blobs elsewhere does not make us show the credentials there', async () => {
+    const blobs = temporaryBlobs();
+    const image = await makeImage(blobs);
+    const seen: (string | undefined)[] = [];
+    const storage = await faulty((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(blobs.read(`sha256:${request.url?.slice(1)}`));
+      return true;
+    });
+    const registry = await faulty((request, response) => {
+      const wanted = request.url?.split('/').at(-1) ?? '';
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      else if (request.url?.includes('/blobs/'))
+        response.writeHead(307, { location: `http://${storage.host}/${wanted.slice(7)}` }).end();
+      else
+        response
+          .writeHead(200, { 'content-type': image.manifest.mediaType })
+          .end(blobs.read(image.manifest.digest));
+      return true;
+    });
+    const env = {
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [registry.host]: { username: 'a', password: 'b' } } }),
+    };
+    const base = await readRegistryImage(`${registry.host}/team/app`, {
+      platform,
+      blobs: temporaryBlobs(),
+      retry,
+      env,
+    });
+    expect(base.digest).toBe(image.manifest.digest);
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('is no longer wanted is left at once', async () => {
+    const registry = await faulty(() => true);
+    const stop = new AbortController();
+    const reading = readRegistryImage(`${registry.host}/team/app`, {
+      ...{ platform, blobs: temporaryBlobs(), signal: stop.signal },
+    });
+    await expect.poll(() => registry.requests.length).toBe(1);
+    stop.abort();
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('is elsewhere speaks TLS, or is refused', async () => {
     const server = createServer((_, response) => void response.end());
     await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
@@ -259,19 +335,18 @@ describeWith(['registry'], 'a real registry on a bad day', () => {
   it('that gets something else than was meant says so, and has no image', async () => {
     const blobs = temporaryBlobs();
     const image = await makeImage(blobs, { layers: [{ a: noise(2) }, { b: 'small' }] });
-    for (const { digest } of image.layers) {
+    for (const [at, { digest }] of image.layers.entries()) {
+      const name = `${registry.host}/wrong/upload-${at}`;
       const file = blobs.path(digest);
       const whole = readFileSync(file);
       writeFileSync(file, Buffer.from(whole).fill(0, 20, 40));
-      await expect(pushImage(image, `${registry.host}/wrong/upload`, { blobs, retry })).rejects.toMatchObject(
-        {
-          code: 'IMAGE_DIGEST_MISMATCH',
-          message: `the registry "${registry.host}" received something else than "${digest}"`,
-        },
-      );
+      await expect(pushImage(image, name, { blobs, retry })).rejects.toMatchObject({
+        code: 'IMAGE_DIGEST_MISMATCH',
+        message: `the registry "${registry.host}" received something else than "${digest}"`,
+      });
       writeFileSync(file, whole);
+      await expect(read(name)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
     }
-    await expect(read(`${registry.host}/wrong/upload`)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
   });
 
   it('whose index lacks the platform says which it has', async () => {

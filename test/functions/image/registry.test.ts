@@ -98,6 +98,30 @@ describeWith(['registry', 'skopeo', 'umoci'], 'an image and a real registry', ()
     for (const { digest } of image.layers) expect(fresh.read(digest).equals(blobs.read(digest))).toBe(true);
   });
 
+  it("in Docker's own format is read as the same layers under their OCI names", async () => {
+    const blobs = temporaryBlobs();
+    const image = await makeImage(blobs, { layers: [{ a: '1' }, { b: '2' }] });
+    await pushImage(image, `${registry.host}/team/oci:1`, { blobs });
+    const [from, to] = [`docker://${registry.host}/team/oci:1`, `docker://${registry.host}/team/docker:1`];
+    skopeo('copy', '--src-tls-verify=false', '--dest-tls-verify=false', '--format', 'v2s2', from, to);
+    const base = await readRegistryImage(`${registry.host}/team/docker:1`, {
+      blobs: temporaryBlobs(),
+      platform,
+    });
+    expect(base.digest).not.toBe(image.manifest.digest);
+    expect(base.layers.map(({ origin: _, ...layer }) => layer)).toEqual(image.layers);
+  });
+
+  it('is read without any request when it is named by a digest that was read before', async () => {
+    const blobs = temporaryBlobs();
+    const image = await makeImage(blobs);
+    await pushImage(image, `${registry.host}/team/pinned:1`, { blobs });
+    const fresh = temporaryBlobs();
+    const first = await readRegistryImage(`${registry.host}/team/pinned:1`, { blobs: fresh, platform });
+    const gone = `127.0.0.1:1/team/pinned@${first.digest}`;
+    expect((await readRegistryImage(gone, { blobs: fresh, platform })).digest).toBe(first.digest);
+  });
+
   it('takes a base layer over from its repository, without downloading it', async () => {
     const blobs = temporaryBlobs();
     const base = await makeImage(blobs, { layers: [{ a: noise(2) }] });

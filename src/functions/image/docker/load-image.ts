@@ -76,14 +76,13 @@ async function send(
 async function sendWithout(
   docker: Docker,
   image: Image,
-  {
-    blobs,
-    reference,
-    large,
-  }: LoadOptions & { readonly reference: string; readonly large: ReadonlySet<string> },
+  options: LoadOptions & { readonly reference: string; readonly large: ReadonlySet<string> },
 ): Promise<boolean> {
-  const small = image.layers.filter((layer) => !large.has(blobName(layer)));
-  if (small.some(({ digest }) => !blobs.has(digest))) return false;
+  const { blobs, reference, large } = options;
+  await downloadLayers(
+    image.layers.filter((layer) => !large.has(blobName(layer))),
+    options,
+  );
   try {
     await load(docker, dockerFiles(image, blobs, { names: [reference], without: large }));
     return true;

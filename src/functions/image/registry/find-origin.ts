@@ -9,23 +9,28 @@ interface Probing {
 }
 
 /**
- * Where a registry's API starts. HTTPS, except where plain HTTP is allowed (on this machine, or by option) and spoken: one
- * request without credentials finds out.
+ * Where a registry's API starts. HTTPS, except where plain HTTP is allowed (on this machine, or by option) and spoken: a request
+ * without credentials finds out.
  */
 export async function findOrigin(registry: string, options: RegistryOptions, probing: Probing): Promise<URL> {
-  const https = registryUrl(registry, 'https');
-  if (options.insecure !== true && !isLoopback(registryAddress(registry).host)) return https;
-  const http = registryUrl(registry, 'http');
+  const local = isLoopback(registryAddress(registry).host);
+  if (options.insecure !== true && !local) return registryUrl(registry, 'https');
+  // on this machine plain HTTP is the rule; elsewhere it is what is left when there is no TLS
+  const [first, second] = local ? (['http', 'https'] as const) : (['https', 'http'] as const);
+  const url = registryUrl(registry, first);
+  return (await answersAt(url, registry, probing)) ? url : registryUrl(registry, second);
+}
+
+async function answersAt(url: URL, registry: string, { send, learn }: Probing): Promise<boolean> {
   try {
-    const url = new URL('v2/', http);
-    const response = await probing.send({ method: 'GET', url, headers: { 'user-agent': 'slipway' } });
+    const headers = { 'user-agent': 'slipway' };
+    const response = await send({ method: 'GET', url: new URL('v2/', url), headers });
     await dropBody(response);
+    if (response.status === 401) learn(response.headers['www-authenticate']);
     // 400 is how servers that expect TLS answer to plain HTTP
-    if (response.status === 400 || isMoved(response)) return https;
-    if (response.status === 401) probing.learn(response.headers['www-authenticate']);
-    return http;
+    return url.protocol === 'https:' || (response.status !== 400 && !isMoved(response));
   } catch (error) {
-    if (mayBeTls(error, registry)) return https;
+    if (url.protocol === 'https:' || mayBeTls(error, registry)) return false;
     throw error;
   }
 }
@@ -34,13 +39,9 @@ function isMoved({ status, headers }: HttpResponse): boolean {
   return status >= 300 && status < 400 && (headers.location ?? '').startsWith('https:');
 }
 
-/**
- * A server that expects TLS may also just hang up, and without a port in the name HTTPS has a port of its own. Elsewhere than on
- * this machine, HTTPS may even have another way there, through a proxy.
- */
+/** A server that expects TLS may also just hang up; and without a port in the name, HTTPS has a port of its own. */
 function mayBeTls(error: unknown, registry: string): boolean {
-  const { host, port } = registryAddress(registry);
-  if (!isLoopback(host)) return true;
   const { code = '' } = error as NodeJS.ErrnoException;
-  return code === 'ECONNREFUSED' ? port === undefined : code.startsWith('HPE_');
+  if (code === 'ECONNREFUSED') return registryAddress(registry).port === undefined;
+  return code.startsWith('HPE_');
 }
