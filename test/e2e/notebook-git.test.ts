@@ -76,9 +76,7 @@ describe('notebooks in a git repository', () => {
     const hook = `#!/bin/sh\ngit diff --cached --name-only --diff-filter=d -z -- '*.ipynb' | xargs -0 -r ${slipway} notebook clean --check\n`;
     chmodSync(write('.git/hooks/pre-commit', hook), 0o755);
     git('add', '.');
-    expect(() => git('commit', '--quiet', '--message', 'dirty')).toThrow(
-      /train\.ipynb is not clean|Command failed/,
-    );
+    expect(() => git('commit', '--quiet', '--message', 'dirty')).toThrow('Command failed');
     execFileSync(node, [cli, 'notebook', 'clean', 'train.ipynb'], { cwd: root });
     git('add', '.');
     git('commit', '--quiet', '--message', 'clean');

@@ -41,7 +41,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     folder = notebooksFolder();
     saveNotebook(path.join(folder, 'notebooks/long.ipynb'), longCells);
     [server, browser] = await Promise.all([startLab(folder), openBrowser()]);
-  }, 90_000);
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
@@ -70,7 +70,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await notebook.shows(9, /at notebooks\/getting-started\.ipynb, cell 4, line \d+/);
     await notebook.picture('failed-run', notebook.cell(9));
     await notebook.close();
-  }, 60_000);
+  }, 120_000);
 
   it('updates one card in place while a run lasts, and shows its end again when the notebook is opened later', async () => {
     const notebook = await open('long.ipynb');
@@ -89,7 +89,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await again.shows(6, /^work\s+completed/);
     await again.picture('opened-again', again.cell(6));
     await again.close();
-  }, 60_000);
+  }, 120_000);
 
   it('stops a run that never looks up with the stop button, and starts afresh after a restart', async () => {
     const notebook = await open('long.ipynb');
@@ -113,7 +113,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await notebook.run(4);
     await notebook.shows(4, /Cannot find name 'Context'/);
     await notebook.close();
-  }, 60_000);
+  }, 120_000);
 
   it('packages what is saved: an edit that is not is refused, in the handler’s cell and in a helper’s', async () => {
     const notebook = await open('long.ipynb');
@@ -139,5 +139,5 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await notebook.run(6);
     await notebook.shows(6, /loss\s+0\.1\b/);
     await notebook.close();
-  }, 60_000);
+  }, 120_000);
 });

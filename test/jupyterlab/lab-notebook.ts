@@ -6,7 +6,7 @@ import type { LabServer } from './lab-server.ts';
 
 /** Where screenshots stay after a test. */
 const screenshots = path.resolve('test-results/jupyterlab');
-const patienceMs = 45_000;
+const patienceMs = 60_000;
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
