@@ -59,7 +59,7 @@ async function download(request: FetchRequest, directory: string): Promise<void>
         '--pack-destination',
         scratch,
         '--ignore-scripts',
-        '--silent',
+        '--loglevel=error',
       ],
       { cwd: request.root, doing: `fetching package "${request.name}@${request.version}"` },
     );

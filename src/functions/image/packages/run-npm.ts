@@ -30,8 +30,14 @@ export function runNpm(args: readonly string[], { cwd, doing }: NpmCall): Promis
   });
 }
 
+/** Npm says the reason in one of several lines, between codes and advice. */
 function lastWords(output: string): string {
-  const lines = output.split('\n').map((line) => line.replace(/^npm (?:error|ERR!)\s*/i, '').trim());
-  const said = lines.find((line) => /\b(?:E[A-Z]{4,}|ERR_|network|not found|No matching)\b/i.test(line));
-  return said ?? lines.filter(Boolean).at(-1) ?? 'npm said nothing';
+  const lines = output
+    .split('\n')
+    .filter((line) => !/^npm warn/i.test(line) && !/complete log of this run/.test(line))
+    .map((line) => line.replace(/^npm (?:error|ERR!)\s*(?:code |notarget |network |404 )?\s*/i, '').trim());
+  const reason = lines.find((line) =>
+    /reason:|no matching version|not found|not in this registry|not get/i.test(line),
+  );
+  return reason ?? lines.find((line) => line !== '') ?? 'npm said nothing';
 }
