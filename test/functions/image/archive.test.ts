@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -142,6 +143,18 @@ describe('an archive of an image', () => {
       message: `"${file}" has no image for "linux/amd64"`,
       hint: expect.stringContaining('it has linux/s390x'),
     });
+  });
+
+  it('goes into a pipe as it is made, and leaves devices what they are', async () => {
+    const blobs = temporaryBlobs();
+    const image = await makeImage(blobs);
+    const folder = temporaryFolder();
+    const pipe = path.join(folder, 'pipe');
+    runProgram('mkfifo', pipe);
+    const [piped] = await Promise.all([readFile(pipe), writeOciArchive(image, pipe, { blobs })]);
+    await writeOciArchive(image, path.join(folder, 'image.tar'), { blobs });
+    expect(piped.equals(readFileSync(path.join(folder, 'image.tar')))).toBe(true);
+    expect(statSync(pipe).isFIFO()).toBe(true);
   });
 
   it('is not written over a folder, and leaves nothing when a layer is missing', async () => {

@@ -8,16 +8,21 @@ import { createUid } from '../../../core/id.ts';
 import { imageArchiveInvalid } from './errors.ts';
 
 /**
- * Writes a stream to a file that is there whole or not at all. Folders on the way are made.
+ * Writes a stream to a file that is there whole or not at all. Folders on the way are made. A pipe or a device (`/dev/stdout`) gets
+ * the bytes as they come.
  * @throws IMAGE_ARCHIVE_INVALID where the name is a folder's, DISK_FULL, ACCESS_DENIED
  */
 export async function writeFileStream(file: string, content: Readable): Promise<void> {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
-    content.destroy();
-    throw imageArchiveInvalid(`"${file}" is a folder, and the image is to be one file`, {
-      hint: `name a file, e.g. "${path.join(file, 'image.tar')}"`,
-    });
-  }
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there === undefined || there.isFile()) return writeWhole(file, content);
+  if (!there.isDirectory()) return pipeline(content, createWriteStream(file));
+  content.destroy();
+  throw imageArchiveInvalid(`"${file}" is a folder, and the image is to be one file`, {
+    hint: `name a file, e.g. "${path.join(file, 'image.tar')}"`,
+  });
+}
+
+async function writeWhole(file: string, content: Readable): Promise<void> {
   const aside = `${file}.${createUid()}.tmp`;
   try {
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
