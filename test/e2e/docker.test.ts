@@ -35,6 +35,17 @@ export default pipeline('mixed', () => {
 });
 `;
 
+const nestedSource = `
+import { codeToFunction, type Context } from 'slipway';
+import { add } from './math.ts';
+export async function nested(_ctx: Context) {
+  const fn = await codeToFunction(add);
+  const run = await fn.run({ runtime: 'docker', image: '${nodeImage}', params: { a: 40 }, resources: { memory: 2 ** 29, cpus: 1 } });
+  const refused = await fn.run({ runtime: 'process', network: 'bridge' }).catch((error) => error.code);
+  return { sum: run.results.sum, runtime: run.record.runtime, refused };
+}
+`;
+
 const containers = (folder: Folder): string =>
   execFileSync(
     'docker',
@@ -159,6 +170,16 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
     expect(await refusal(['-r', 'docker'], { ...nowhere, ...image })).toEqual([1, 'DOCKER_UNAVAILABLE']);
     expect((await folder.json(['get', 'runs'])).data).toEqual([]);
     expect(readdirSync(path.join(folder.path, '.slipway')).includes('projects')).toBe(false);
+  }, 60_000);
+
+  it('is a runtime of fn.run too, with limits', async () => {
+    const folder = createFolder({ 'math.ts': source, 'nested.ts': nestedSource });
+    const { code, data } = await folder.json(['run', 'nested.ts', '--handler', 'nested']);
+    expect({ code, results: data.results, error: data.error }).toEqual({
+      code: 0,
+      results: { sum: 42, runtime: 'docker', refused: 'INVALID_REQUEST' },
+      error: undefined,
+    });
   }, 60_000);
 
   it('lets each step of a pipeline say where it runs', async () => {

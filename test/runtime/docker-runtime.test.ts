@@ -1,20 +1,39 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { beforeAll } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { connectDocker } from '../../src/functions/image/docker/connect-docker.ts';
+import { loadIntoDocker } from '../../src/functions/image/docker/load-image.ts';
 import { createDockerRuntime } from '../../src/runtime/docker/docker-runtime.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import { testRuntime } from '../contract/runtime.ts';
 import type { RuntimeFixture } from '../contract/runtime-fixture.ts';
+import { imageProject } from '../functions/image/function-image.ts';
 import { describeWith } from '../setup/components.ts';
 import { makeNodeImage, nodeImage } from '../support/node-image.ts';
 
 describeWith(['docker'], 'in containers', () => {
-  beforeAll(makeNodeImage);
+  const folder = mkdtempSync(path.join(tmpdir(), 'slipway-own-image-'));
+  let ownImage = '';
 
-  testRuntime('docker', () => createDockerRuntime({ connect: connectDocker, image: nodeImage }), {
-    isolated: true,
-    isRunning: runsInContainer,
+  beforeAll(async () => {
+    makeNodeImage();
+    const project = imageProject(path.join(folder, 'project'), path.join(folder, 'cache'));
+    project.write({ 'any.mjs': 'export function any(ctx) { return {}; }' });
+    const built = await project.build('any.mjs');
+    const loaded = await loadIntoDocker(built, `slipway-test/own:${process.pid}`, { blobs: project.blobs });
+    ownImage = loaded.reference;
+  }, 120_000);
+  afterAll(() => {
+    execFileSync('docker', ['rmi', ownImage], { stdio: 'ignore' });
+    rmSync(folder, { recursive: true });
   });
+
+  const start = (image: string): Runtime => createDockerRuntime({ connect: connectDocker, image });
+  const traits = { isolated: true, isRunning: runsInContainer };
+  testRuntime('docker', () => start(ownImage), traits);
+  testRuntime('docker, in an image without a runner,', () => start(nodeImage), traits);
 });
 
 /** Whether a container of the fixture's store has a process with this pid, as seen inside. */
