@@ -22,6 +22,6 @@ export const imagePackageUnavailable: ErrorFactory = defineError(
 );
 export const imageRuntimeMissing: ErrorFactory = defineError(
   'IMAGE_RUNTIME_MISSING',
-  'internal',
-  'The parts of Slipway that go into every image are not in its installation.',
+  'failed',
+  'The parts of Slipway that go into every image are not in its installation, or not as they were installed.',
 );
