@@ -120,10 +120,21 @@ function applyTrial(draft: RunDraft, event: EventOf<'trial'>): void {
 }
 
 function applyStep(draft: RunDraft, event: EventOf<'step'>): void {
-  const at = draft.steps.findIndex(({ id }) => id === event.id);
-  const step = nextStep(draft.steps[at], event, isoTime(event.time));
-  if (at < 0) draft.steps.push(step);
-  else draft.steps[at] = step;
+  const places = placesOf(draft.steps);
+  const at = places.get(event.id) ?? draft.steps.length;
+  places.set(event.id, at);
+  draft.steps[at] = nextStep(draft.steps[at], event, isoTime(event.time));
+}
+
+const stepPlaces = new WeakMap<readonly StepRecord[], Map<string, number>>();
+
+/** Where each step stands in a draft's list; with wide maps there are tens of thousands. */
+function placesOf(steps: readonly StepRecord[]): Map<string, number> {
+  const known = stepPlaces.get(steps);
+  if (known?.size === steps.length) return known;
+  const places = new Map(steps.map((step, at) => [step.id, at]));
+  stepPlaces.set(steps, places);
+  return places;
 }
 
 function nextStep(before: StepRecord | undefined, event: StepEvent, time: string): StepRecord {

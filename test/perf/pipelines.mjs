@@ -21,6 +21,7 @@ await build({
     add: 'src/pipelines/add-step.ts',
     parse: 'src/pipelines/parse-plan.ts',
     run: 'src/pipelines/run-plan.ts',
+    cache: 'src/pipelines/cache/file-step-cache.ts',
   },
   outdir: code,
   bundle: true,
@@ -39,7 +40,8 @@ const [
   { addStep },
   { parsePlan },
   { runPlan },
-] = await Promise.all(['inline', 'store', 'job', 'pipeline', 'add', 'parse', 'run'].map(load));
+  { createFileStepCache },
+] = await Promise.all(['inline', 'store', 'job', 'pipeline', 'add', 'parse', 'run', 'cache'].map(load));
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 let failed = 0;
@@ -185,6 +187,83 @@ const start = performance.now();
 const { outputs } = await engine(thousand);
 if (outputs.x !== 1000) throw new Error(`the chain gave ${outputs.x}`);
 report('local engine: chain of 1,000 steps, a step', (performance.now() - start) / 1000, median(bareTimes) + 2);
+
+// a map over 10,000 items that a step gives, planned and run inline; the plan does not grow with them
+const wideHandler = { ...handler, parameters: [{ name: 'n', role: 'param', required: false }], acceptsUnknown: true };
+const wideFile = path.join(root, 'wide');
+mkdirSync(wideFile);
+writeFileSync(
+  path.join(wideFile, 'main.mjs'),
+  [
+    'export const list = (ctx, { n }) => ({ list: Array.from({ length: n }, (_, i) => i) });',
+    'export const next = (ctx, { n }) => ({ x: n + 1 });',
+    'export const sum = (ctx, { all }) => ({ total: all.reduce((a, b) => a + b, 0) });',
+  ].join('\n'),
+);
+writeFileSync(path.join(wideFile, 'manifest.json'), '{"needsApi":false}');
+const handlers = Object.fromEntries(['list', 'next', 'sum'].map((name) => [name, { ...wideHandler, name }]));
+const wideFunction = {
+  spec: {
+    apiVersion: 'slipway/v1',
+    kind: 'Function',
+    metadata: { name: 'wide' },
+    spec: { handlers, defaultHandler: 'list', digest },
+  },
+  bundle: { directory: wideFile, digest, manifest: {} },
+  report: {},
+};
+const call = (name, args) =>
+  addStep({ function: wideFunction, handler: name, id: name, arguments: args });
+const width = 10_000;
+const wide = pipeline('wide', (p) => {
+  const { list } = call('list', { n: width });
+  const mapped = p.map(list, (n) => call('next', { n }));
+  return { total: call('sum', { all: mapped.x }).total };
+});
+report('10,000-wide map: planned', median(Array.from({ length: rounds }, () => timed(() => wide.plan()))), 5);
+const submitWide = (run) =>
+  runtime.submit(
+    createJob({
+      project: 'perf',
+      runKind: 'step',
+      storeDirectory,
+      workingDirectory: root,
+      function: { name: 'wide', handler: run.function.handler, digest },
+      handler: run.function.handlerSpec,
+      bundleDirectory: wideFile,
+      params: run.params,
+      parent: run.pipelineRun,
+      step: run.id,
+    }),
+    { store },
+  );
+const wideStart = performance.now();
+const wideRecord = await runPlan(wide.plan(), { store, submitStep: submitWide });
+if (wideRecord.outputs?.total !== (width * (width + 1)) / 2) throw new Error(JSON.stringify(wideRecord.error));
+report('local engine: 10,000-wide map, an item', (performance.now() - wideStart) / width, median(bareTimes) + 2);
+
+// what the cache adds to a step that runs, and what a step costs that it answers
+const cachedChain = (length) => {
+  const planned = chain(length).plan();
+  const steps = planned.spec.steps.map((step) => ({ ...step, options: { cache: { mode: 'on' } } }));
+  return { ...planned, spec: { ...planned.spec, steps } };
+};
+const cache = createFileStepCache({ storeDirectory, store, pipeline: 'chain', workingDirectory: root });
+const cachedRun = async (length) => {
+  const begin = performance.now();
+  const record = await runPlan(cachedChain(length), {
+    store,
+    cache,
+    submitStep: (run) => submit(run.params, run.pipelineRun, run.step.id),
+  });
+  if (record.outputs?.x !== length) throw new Error(JSON.stringify(record.error));
+  return (performance.now() - begin) / length;
+};
+const first = await cachedRun(length);
+const hits = [];
+for (let i = 0; i < rounds; i++) hits.push(await cachedRun(length));
+report('cache: a step that runs and is kept, above one without', first - median(engineTimes), 4);
+report('cache: a step that it answers', median(hits), median(bareTimes) + 2);
 
 await runtime.close();
 await store.close();

@@ -42,7 +42,7 @@ function renderWhy({ error, reason, runUid }: StepRecord): string {
 function renderPairs(values: Readonly<Record<string, Json>>): string {
   const rows = Object.entries(values).map(
     ([key, value]) =>
-      `<div><dt>${escapeHtml(key)}</dt><dd>${escapeHtml(typeof value === 'number' ? shortNumber(value) : shortJson(value, 80))}</dd></div>`,
+      `<div><dt>${escapeHtml(key)}</dt><dd${typeof value === 'number' ? ' class="n"' : ''}>${escapeHtml(typeof value === 'number' ? shortNumber(value) : shortJson(value, 80))}</dd></div>`,
   );
   return rows.length === 0 ? '' : `<dl>${rows.join('')}</dl>`;
 }
@@ -50,7 +50,7 @@ function renderPairs(values: Readonly<Record<string, Json>>): string {
 function renderMetrics({ metrics }: RunRecord, points: readonly MetricPoint[]): string {
   const rows = Object.entries(metrics).map(([key, value]) => {
     const line = renderLine(points.filter((point) => point.key === key && point.context === undefined));
-    return `<div><dt>${escapeHtml(key)}</dt><dd>${escapeHtml(shortNumber(value))}${line}</dd></div>`;
+    return `<div><dt>${escapeHtml(key)}</dt><dd class="n">${escapeHtml(shortNumber(value))}${line}</dd></div>`;
   });
   return rows.length === 0 ? '' : `<dl>${rows.join('')}</dl>`;
 }

@@ -31,7 +31,7 @@ tr:target { background: color-mix(in srgb, var(--cached) 12%, transparent); }
 tr.item th { padding-left: 28px; font-weight: 500; }
 small { display: block; color: var(--soft); font-weight: 400; overflow-wrap: anywhere; } .uid { font: 11px ui-monospace, monospace; }
 .number { white-space: nowrap; font-variant-numeric: tabular-nums; }
-dl { margin: 0; } dl div { display: flex; gap: 8px; } dt { color: var(--soft); } dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; display: flex; gap: 8px; align-items: center; }
+dd.n { white-space: nowrap; } dl { margin: 0; } dl div { display: flex; gap: 8px; } dt { color: var(--soft); } dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; display: flex; gap: 8px; align-items: center; }
 .line polyline { fill: none; stroke: var(--cached); stroke-width: 1.4; } .artifact { margin-bottom: 4px; } .artifact span { color: var(--soft); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 16px; } .facts section { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; } .facts h2 { margin: 0 0 6px; font-size: 13px; color: var(--soft); font-weight: 500; }
 @media print { body { max-width: none; padding: 0; } .scroll { border: 0; overflow: visible; } }
