@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { programs } from './layout.ts';
 import { runCommand } from './run-command.ts';
 
@@ -6,4 +6,10 @@ import { runCommand } from './run-command.ts';
 export function kubectl(kubeconfig: string, args: readonly string[], input?: string): string {
   const program = existsSync(programs.kubectl) ? programs.kubectl : 'kubectl';
   return runCommand(program, ['--kubeconfig', kubeconfig, ...args], input);
+}
+
+/** The token in a kubeconfig of a test cluster. */
+export function kubectlToken(kubeconfig: string): string {
+  const { users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: { token: string } }[] };
+  return users[0]?.user.token ?? '';
 }
