@@ -56,7 +56,7 @@ export async function locateSource(
 /** The first file on the stack that is neither ours nor Node's nor a package's; none if a notebook cell comes first. */
 export function callerFile(stack: string): string | undefined {
   for (const frame of parseStack(stack)) {
-    if (/^evalmachine\b|^<anonymous>|^vm:/.test(frame.file)) return undefined;
+    if (/^evalmachine\b|^<anonymous>|^vm:|^notebook:cell-\d+$/.test(frame.file)) return undefined;
     const bundle = path.basename(frame.file) === 'main.mjs' ? path.dirname(frame.file) : undefined;
     const { file } = mapFrame(frame);
     const original = /^(?:source|notebook):(.+?)(?:#cell-\d+)?$/.exec(file)?.[1];

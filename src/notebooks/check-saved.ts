@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { notebookNotSaved } from './errors.ts';
 import { declaredByCells, topLevelNames } from './executed-cells.ts';
 import { parseNotebook } from './parse-notebook.ts';
@@ -11,9 +12,12 @@ import { parseNotebook } from './parse-notebook.ts';
  */
 export function checkSaved(file: string, handler: string, cell: string): void {
   if (hasCell(readFileSync(file, 'utf8'), file, cell)) return;
-  throw notebookNotSaved(`notebook "${file}" has no cell that defines "${handler}" as you ran it`, {
-    hint: 'save the notebook, then run this cell again: functions are packaged from the file',
-  });
+  throw notebookNotSaved(
+    `notebook "${shownPath(file)}" has no cell that defines "${handler}" as you ran it`,
+    {
+      hint: 'save the notebook, then run this cell again: functions are packaged from the file',
+    },
+  );
 }
 
 /**
@@ -34,14 +38,19 @@ export function checkCellsSaved(file: string, included: ReadonlySet<number>): vo
     });
     if (name !== undefined)
       throw notebookNotSaved(
-        `cell ${number} of notebook "${file}" defines "${name}" otherwise than you ran it`,
+        `cell ${number} of notebook "${shownPath(file)}" defines "${name}" otherwise than you ran it`,
         {
           hint: `functions are packaged from the file: save the notebook, or run cell ${number} again where the file is right`,
-          location: { notebook: file, cell: number },
         },
       );
   }
 }
+
+/** As the user sees it from the kernel's folder. */
+const shownPath = (file: string): string => {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') ? file : relative;
+};
 
 /** Whether a notebook's text has this cell, white space at the ends of lines apart. */
 export function hasCell(text: string, file: string, cell: string): boolean {
