@@ -29,7 +29,7 @@ function renderRow(row: RunsRow, columns: RunsTable['columns']): Html {
     const kinds = [...(columns[at]?.isNumber ? ['n'] : []), ...(isBest ? ['best'] : [])].join(' ');
     return html`<td class="${kinds}">${text}</td>`;
   });
-  return html`<tr><td class="${row.state}"><span class="dot" title="${row.state}">●</span> <b>${row.name}</b></td><td><code class="dim" title="${row.uid}">${shortUid(row.uid)}</code></td><td class="dim">${row.started}</td><td class="n dim">${row.took}</td>${values}</tr>`;
+  return html`<tr><td class="${row.state}"><span class="dot" title="${row.state}">●</span> <b>${row.name}</b></td><td class="nowrap"><code class="dim" title="${row.uid}">${shortUid(row.uid)}</code></td><td class="dim">${row.started}</td><td class="n dim">${row.took}</td>${values}</tr>`;
 }
 
 /** The end tells runs apart: uids begin with the time. */

@@ -45,8 +45,9 @@ export function runsTable(runs: readonly RunRecord[], options: RunsTableOptions 
   const { rows } = compareRuns(runs, { all: true });
   const columns = [...paramColumns(rows, options.params), ...metricColumns(rows, options.metrics)];
   return {
-    columns: columns.map(({ key, values }) => ({
-      title: key,
+    columns: columns.map(({ key, kind, values }) => ({
+      // a result and a metric of one name may differ
+      title: columns.filter((other) => other.key === key).length > 1 ? `${kind} ${key}` : key,
       isNumber: values.every((value) => value === null || isNumeric(value)),
     })),
     rows: runs.map((run, at) => ({
