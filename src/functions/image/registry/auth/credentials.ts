@@ -1,6 +1,6 @@
 import { dockerConfigInvalid } from '../errors.ts';
 import type { Environment } from '../registry-options.ts';
-import { askCredentialHelper } from './credential-helper.ts';
+import { askCredentialProgram } from './ask-credential-program.ts';
 import { type DockerAuth, type DockerConfig, readDockerConfigs } from './docker-config.ts';
 
 /** How to log in at a registry, and where that is written (for messages; never the secret itself). */
@@ -47,7 +47,7 @@ async function fromHelper(
   env: Environment,
 ): Promise<Credentials | undefined> {
   const server = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
-  const answer = await askCredentialHelper(helper, server, env);
+  const answer = await askCredentialProgram(helper, server, env);
   if (answer === undefined) return undefined;
   const source = `the credential helper "docker-credential-${helper}"`;
   return answer.Username === '<token>'

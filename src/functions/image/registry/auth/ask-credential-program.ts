@@ -3,7 +3,7 @@ import { credentialHelperFailed } from '../errors.ts';
 import type { Environment } from '../registry-options.ts';
 
 /** What a helper knows about a registry. The user `<token>` means that the secret is an identity token. */
-export interface HelperAnswer {
+export interface ProgramAnswer {
   readonly Username: string;
   readonly Secret: string;
 }
@@ -13,11 +13,11 @@ export interface HelperAnswer {
  * name on its standard input and is started without a shell.
  * @throws CREDENTIAL_HELPER_FAILED
  */
-export async function askCredentialHelper(
+export async function askCredentialProgram(
   name: string,
   server: string,
   env: Environment,
-): Promise<HelperAnswer | undefined> {
+): Promise<ProgramAnswer | undefined> {
   const program = `docker-credential-${name}`;
   const fail = (what: string, cause?: unknown): Error =>
     credentialHelperFailed(`the credential helper "${program}" ${what}`, {
@@ -36,9 +36,9 @@ export async function askCredentialHelper(
   return parseAnswer(stdout) ?? Promise.reject(fail('answered something that is no JSON of credentials'));
 }
 
-function parseAnswer(text: string): HelperAnswer | undefined {
+function parseAnswer(text: string): ProgramAnswer | undefined {
   try {
-    const { Username, Secret } = JSON.parse(text) as Partial<HelperAnswer>;
+    const { Username, Secret } = JSON.parse(text) as Partial<ProgramAnswer>;
     return typeof Username === 'string' && typeof Secret === 'string' ? { Username, Secret } : undefined;
   } catch {
     return undefined;
