@@ -132,6 +132,16 @@ describeWith(['docker'], 'a run in a container', () => {
     await isGone(running.uid);
   });
 
+  it('does not begin when it is aborted while its container is made', async () => {
+    const running = await submit('cooperative');
+    await running.abort('at once');
+    expect(await running.wait()).toMatchObject({
+      state: 'aborted',
+      record: { reason: 'at once', metrics: {} },
+    });
+    await isGone(running.uid);
+  });
+
   it('does not outlive the runtime', async () => {
     const own = createDockerRuntime({ connect: connectDocker, image: nodeImage });
     const running = await own.submit(fixture.job('cooperative'), { store: fixture.store });

@@ -88,11 +88,15 @@ export class ContainerAttempt implements RunningAttempt {
     this.#container = container;
     const ended = events.ended(container.id);
     this.#streams = await attachContainer(container, (stream, data) => this.#take(stream, data));
-    // a stop that came before is answered without user code being started
-    if (!this.#stopped) await container.start();
-    else await removeContainer(container);
-    this.#markStarted();
-    await this.#greet(container, exchange);
+    if (this.#stopped) {
+      // user code is not started; of a container that never was, the daemon tells no end
+      await removeContainer(container);
+      await events.look(container.id);
+    } else {
+      await container.start();
+      this.#markStarted();
+      await this.#greet(container, exchange);
+    }
     return ended;
   }
 
