@@ -1,3 +1,5 @@
+import { type ImageOptionValues, imageOptions } from './image-options.ts';
+
 /** How the text of an option is read. `pair` is `key=value`, repeatable; `list` any text, repeatable; `bytes` takes `512Mi`, `2G`. */
 export type OptionType =
   | 'flag'
@@ -11,7 +13,7 @@ export type OptionType =
   | 'list';
 
 /** Every option and setting by name, with the type that a command gets. Optional ones have no default. */
-export interface OptionValues {
+export interface OptionValues extends ImageOptionValues {
   readonly handler?: string;
   readonly param: Readonly<Record<string, string>>;
   readonly input: Readonly<Record<string, string>>;
@@ -60,20 +62,6 @@ export interface OptionValues {
   readonly output: OutputFormat;
   readonly json: boolean;
   readonly file?: string;
-  readonly push?: string;
-  readonly load: boolean;
-  readonly imageName?: string;
-  readonly archiveFormat?: 'oci' | 'docker';
-  readonly base?: string;
-  readonly platform?: string;
-  readonly requirement: readonly string[];
-  readonly imageEnv: Readonly<Record<string, string>>;
-  readonly imageLabel: Readonly<Record<string, string>>;
-  readonly imageUser?: string;
-  readonly command: readonly string[];
-  readonly explain: boolean;
-  readonly insecureRegistry: boolean;
-  readonly registryCa?: string;
   readonly out?: string;
   readonly junit?: string;
   readonly check: boolean;
@@ -437,88 +425,7 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     value: 'file',
     doc: 'Write the function.yaml to this file, or the image as an archive where its name ends in .tar.',
   },
-  push: {
-    type: 'text',
-    flag: '--push',
-    value: 'registry/name[:tag]',
-    doc: 'Build the image and push it to a registry.',
-  },
-  load: { type: 'flag', flag: '--load', doc: 'Build the image and load it into Docker.' },
-  imageName: {
-    type: 'text',
-    flag: '--image',
-    value: 'name[:tag]',
-    doc: 'Name of the image in Docker or in a Docker archive. slipway/<function> unless given.',
-  },
-  archiveFormat: {
-    type: 'choice',
-    flag: '--archive-format',
-    value: 'format',
-    choices: ['oci', 'docker'],
-    doc: 'Form of an archive: oci (skopeo, podman, registries) or docker (docker load). oci unless given.',
-  },
-  base: {
-    type: 'text',
-    flag: '--base',
-    value: 'image',
-    env: 'SLIPWAY_BASE_IMAGE',
-    doc: 'What the image builds on: self (this Node, no network needed), an image in a registry, or an archive (.tar). self unless given.',
-  },
-  platform: {
-    type: 'text',
-    flag: '--platform',
-    value: 'os/architecture',
-    doc: "Platform of the image: linux/amd64, linux/arm64. This machine's unless given.",
-  },
-  requirement: {
-    type: 'list',
-    flag: '--requirement',
-    value: 'package',
-    doc: "Package to add to the image: name (the project's version) or name@1.2.3. Repeatable.",
-  },
-  imageEnv: {
-    type: 'pair',
-    flag: '--env',
-    short: '-e',
-    value: 'KEY=value',
-    doc: 'Environment variable of every container of the image; no secrets. Repeatable.',
-  },
-  imageLabel: {
-    type: 'pair',
-    flag: '--label',
-    short: '-l',
-    value: 'key=value',
-    doc: 'Label of the image. Repeatable.',
-  },
-  imageUser: {
-    type: 'text',
-    flag: '--user',
-    value: 'uid[:gid]',
-    doc: 'Whom containers of the image run as. 65532:65532 unless given.',
-  },
-  command: {
-    type: 'list',
-    flag: '--command',
-    value: 'command',
-    doc: "Shell command to run on the base first, e.g. 'apt-get install -y git'; needs Docker. Repeatable.",
-  },
-  explain: {
-    type: 'flag',
-    flag: '--explain',
-    doc: 'Say for each layer whether it was reused or made, and why.',
-  },
-  insecureRegistry: {
-    type: 'flag',
-    flag: '--insecure-registry',
-    doc: 'Allow plain HTTP and certificates that nobody vouches for; a registry on this machine needs it not.',
-  },
-  registryCa: {
-    type: 'text',
-    flag: '--registry-ca',
-    value: 'file',
-    env: 'SLIPWAY_REGISTRY_CA',
-    doc: 'PEM file of certificates to trust when talking to registries.',
-  },
+  ...imageOptions,
   out: { type: 'text', flag: '--out', value: 'file', doc: 'Write the executed notebook to this file too.' },
   junit: { type: 'text', flag: '--junit', value: 'file', doc: 'Write a JUnit report (XML) to this file.' },
   check: { type: 'flag', flag: '--check', doc: 'Write nothing; exit with 1 where something would be.' },
