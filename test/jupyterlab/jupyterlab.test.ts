@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
@@ -139,5 +140,32 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await notebook.run(6);
     await notebook.shows(6, /loss\s+0\.1\b/);
     await notebook.close();
+  }, 120_000);
+});
+
+describeWith(['jupyter', 'chromium', 'deno'], "JupyterLab with Deno's kernel", () => {
+  it('knows its notebook among several with the same handler, and shows the run as a card', async () => {
+    const folder = notebooksFolder();
+    writeFileSync(path.join(folder, 'package.json'), '{ "dependencies": { "slipway": "*" } }');
+    const cells = (from: string): string[] => [
+      "import { codeToFunction, type Context } from 'slipway';",
+      `export async function work(ctx: Context, { steps = 3 }: { steps?: number }) {\n  return { from: '${from}', steps };\n}`,
+      'const working = await codeToFunction(work);',
+      'const worked = await working.run({ params: { steps: 4 } });',
+    ];
+    const kernel = { display_name: 'Deno', language: 'typescript', name: 'deno' };
+    for (const name of ['mine', 'other'])
+      saveNotebook(path.join(folder, `notebooks/${name}.ipynb`), cells(name), kernel);
+    const [server, browser] = await Promise.all([startLab(folder, ['deno']), openBrowser()]);
+    try {
+      const notebook = await LabNotebook.open(browser, server, 'notebooks/mine.ipynb', 'Deno');
+      await notebook.menu('Run', /^Run All Cells$/);
+      await notebook.shows(4, /^work\s+completed[\s\S]*from\s+mine\s/);
+      expect(await notebook.texts(4)).toHaveLength(1);
+      await notebook.picture('deno', notebook.cell(4));
+    } finally {
+      await browser.close();
+      await server.close();
+    }
   }, 120_000);
 });

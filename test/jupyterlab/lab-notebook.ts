@@ -16,17 +16,24 @@ export function openBrowser(): Promise<Browser> {
 export class LabNotebook {
   readonly page: Page;
   readonly #file: string;
+  readonly #kernel: string;
 
-  private constructor(page: Page, file: string) {
+  private constructor(page: Page, file: string, kernel: string) {
     this.page = page;
     this.#file = file;
+    this.#kernel = kernel;
   }
 
   /** Opens a notebook and waits for its kernel. @param file path below the server's folder */
-  static async open(browser: Browser, server: LabServer, file: string): Promise<LabNotebook> {
+  static async open(
+    browser: Browser,
+    server: LabServer,
+    file: string,
+    kernel = 'TypeScript',
+  ): Promise<LabNotebook> {
     const page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
     page.setDefaultTimeout(patienceMs);
-    const notebook = new LabNotebook(page, path.join(server.folder, file));
+    const notebook = new LabNotebook(page, path.join(server.folder, file), kernel);
     await page.goto(`${server.url}lab/tree/${file}?token=${server.token}&reset`);
     await notebook.cell(1).waitFor();
     await notebook.idle();
@@ -35,7 +42,7 @@ export class LabNotebook {
 
   /** Resolves when the kernel takes cells: the status bar says so. */
   async idle(): Promise<void> {
-    await this.page.getByText('TypeScript | Idle').waitFor();
+    await this.page.getByText(`${this.#kernel} | Idle`).waitFor();
   }
 
   async menu(menu: string, item: RegExp): Promise<void> {
@@ -47,7 +54,7 @@ export class LabNotebook {
   async restart(): Promise<void> {
     await this.menu('Kernel', /^Restart Kernel…$/);
     await this.page.locator('.jp-Dialog-button.jp-mod-accept').click();
-    await this.page.getByText('TypeScript | Idle').waitFor();
+    await this.page.getByText(`${this.#kernel} | Idle`).waitFor();
   }
 
   /** Presses the square in the toolbar. */

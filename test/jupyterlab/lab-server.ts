@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { installKernel } from '../../src/notebooks/kernelspec/install-kernel.ts';
+import type { KernelKind } from '../../src/notebooks/kernelspec/kernel-program.ts';
 import { until } from '../kernel/until.ts';
 import { programs } from '../setup/components.ts';
 
@@ -14,12 +15,12 @@ export interface LabServer {
 }
 
 /**
- * A JupyterLab of its own for a folder, with the TypeScript kernel as `slipway kernel install` registers it and nothing of this
+ * A JupyterLab of its own for a folder, with the kernels as `slipway kernel install` registers them and nothing of this
  * machine's Jupyter.
  */
 export async function startLab(
   folder: string,
-  env: Readonly<Record<string, string>> = {},
+  kernels: readonly KernelKind[] = ['tslab'],
 ): Promise<LabServer> {
   const home = path.join(folder, '.home');
   const runtime = path.join(home, 'runtime');
@@ -32,12 +33,9 @@ export async function startLab(
     JUPYTER_RUNTIME_DIR: runtime,
     JUPYTERLAB_SETTINGS_DIR: path.join(home, 'settings'),
   };
-  installKernel({
-    kernel: 'tslab',
-    place: { type: 'user' },
-    directory: folder,
-    machine: { platform, arch, execPath, home, env: places },
-  });
+  const machine = { platform, arch, execPath, home, env: { ...places, PATH: path.dirname(programs.deno) } };
+  for (const kernel of kernels)
+    installKernel({ kernel, place: { type: 'user' }, directory: folder, machine });
   const token = randomUUID();
   const child = spawn(
     programs.jupyter,
@@ -50,7 +48,7 @@ export async function startLab(
       `--ServerApp.root_dir=${folder}`,
       '--ServerApp.port=0',
     ],
-    { cwd: folder, env: { PATH: process.env.PATH, ...places, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: folder, env: { PATH: process.env.PATH, ...places }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const output = collect(child);
   await until(

@@ -57,8 +57,10 @@ export function codeCells(file: string): readonly string[] {
     .map(({ source }) => (typeof source === 'string' ? source : source.join('')));
 }
 
+const tslabSpec = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
+
 /** Writes a notebook as Jupyter saves it. */
-export function saveNotebook(file: string, cells: readonly string[]): void {
+export function saveNotebook(file: string, cells: readonly string[], kernelspec: object = tslabSpec): void {
   const notebook = {
     cells: cells.map((source, index) => ({
       cell_type: 'code',
@@ -68,7 +70,7 @@ export function saveNotebook(file: string, cells: readonly string[]): void {
       outputs: [],
       source: source.split(/(?<=\n)/),
     })),
-    metadata: { kernelspec: { display_name: 'TypeScript', language: 'typescript', name: 'tslab' } },
+    metadata: { kernelspec },
     nbformat: 4,
     nbformat_minor: 5,
   };
