@@ -25,6 +25,13 @@ export function isCalled(identifier: ts.Identifier): boolean {
   return (api.isCallExpression(parent) || api.isNewExpression(parent)) && parent.expression === identifier;
 }
 
+/** Whether the name itself is an argument of a call. */
+export function isGiven(identifier: ts.Identifier): boolean {
+  const api = typescript();
+  const { parent } = identifier;
+  return (api.isCallExpression(parent) || api.isNewExpression(parent)) && parent.expression !== identifier;
+}
+
 /** The expression inside parentheses, `as`, `satisfies` and `!`. */
 export function unwrapExpression(node: ts.Expression): ts.Expression {
   const api = typescript();

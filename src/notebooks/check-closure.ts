@@ -46,7 +46,7 @@ function refuseSharedState({ path, cells, closure }: Checked): void {
   for (const { cell, change, because } of closure.passedOver) {
     const source = cells[cell];
     const owner = cells[change.owner];
-    if (because !== 'handler' || change.through !== undefined || !source || !owner) continue;
+    if (because === 'trial' || change.through !== undefined || !source || !owner) continue;
     throw sharedState(path, change.name, owner.number, source.number, lineOf(source, change.position));
   }
 }

@@ -85,11 +85,13 @@ function changes({ cells, closure }: Packaged): string[] {
     ...closure.changes
       .filter(({ cell, change }) => cell !== change.owner)
       .map((each) => `${what(each)}; that statement is packaged and runs whenever the function is loaded`),
-    ...closure.passedOver.map((each) =>
-      each.because === 'trial'
-        ? `${what(each)}; the call looks like a trial, so the packaged function does not see that`
-        : `${what(each)}; the packaged function starts without what the handler did there`,
-    ),
+    ...closure.passedOver
+      .filter((each) => each.because !== 'run')
+      .map((each) =>
+        each.because === 'trial'
+          ? `${what(each)}; the call looks like a trial, so the packaged function does not see that`
+          : `${what(each)}; the packaged function starts without what the handler did there`,
+      ),
   ];
 }
 

@@ -1,6 +1,12 @@
 import type ts from 'typescript-ast';
 import { accessOf, argumentPlace, calledMethod } from './access.ts';
-import { isCalled, isFunctionLiteral, runsArgumentsAtOnce, unwrapExpression } from './call-expression.ts';
+import {
+  isCalled,
+  isFunctionLiteral,
+  isGiven,
+  runsArgumentsAtOnce,
+  unwrapExpression,
+} from './call-expression.ts';
 import { functionNames, Scope, scopeNames } from './reference-scope.ts';
 import type { Reference } from './statement.ts';
 import { typescript } from './typescript.ts';
@@ -66,6 +72,7 @@ class ReferenceCollector {
       eager,
       access: accessOf(identifier),
       called: isCalled(identifier),
+      given: isGiven(identifier),
       position: identifier.getStart(),
       shorthand,
       ...(method === undefined ? {} : { method }),

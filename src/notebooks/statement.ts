@@ -12,6 +12,8 @@ export interface Reference {
   readonly access: Access;
   /** It is what a call or `new` calls. */
   readonly called: boolean;
+  /** It is an argument of a call, which may call it. */
+  readonly given: boolean;
   /** Offset in the cell. */
   readonly position: number;
   /** `{ name }`: key and value in one. */

@@ -271,7 +271,7 @@ const dependent: Readonly<Record<string, readonly ((name: string, ingredients: I
     ],
   };
 
-/** One name, each time something else. */
+/** One name, each time something else. As text they are the same in both worlds: code is not. */
 const retyped: readonly Form[] = [
   ({ id, u }) => ({ names: [`z_${id}`], code: `const z_${id}: number = ${u}`, gives: [`z_${id}`] }),
   ({ id, n }) => ({
@@ -281,12 +281,12 @@ const retyped: readonly Form[] = [
   }),
   ({ id, u }) => ({
     names: [`z_${id}`],
-    code: `function z_${id}(): number { return ${u} }`,
+    code: `const z_${id} = Object.assign((): number => ${u}, { toString: () => 'code' })`,
     gives: [`z_${id}()`],
   }),
   ({ id, u }) => ({
     names: [`z_${id}`],
-    code: `class z_${id} { v: number = ${u} }`,
+    code: `class z_${id} { v: number = ${u}; static toString(): string { return 'code' } }`,
     gives: [`new z_${id}().v`],
   }),
 ];

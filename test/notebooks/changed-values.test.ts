@@ -54,6 +54,15 @@ describe('a statement that changes what another cell declares is packaged with i
       [1, 2],
     ],
     [
+      'a function given to forEach',
+      [
+        'const rows: number[] = []\nconst add = (n: number) => rows.push(n)',
+        '[1].forEach(add)\n;[2].forEach((n) => { add(n) })',
+        'function train() { return rows }',
+      ],
+      [1, 2],
+    ],
+    [
       'a method of a class of the notebook',
       [
         'class Model { #w = 0; fit(n: number) { this.#set(n); return this } #set(n: number) { this.#w = n } set(n: number) { this.#set(n) } get w() { return this.#w } }',
@@ -152,6 +161,7 @@ describe('what only tries functions out', () => {
     ['printed', 'console.log(next())'],
     ['kept under another name', 'const first = next()'],
     ['shown as the last value of a cell', 'next()'],
+    ['given to another function', 'const list = [1].map(next)'],
   ])('is left out, with a warning, when it is %s', async (_, trial) => {
     const cells = [
       'let seed = 1\nfunction next() { return seed *= 3 }',
@@ -172,6 +182,19 @@ describe('what only tries functions out', () => {
     expect(packaged.report.warnings).toContain(
       '"runs" of cell 1 is changed in cell 3, line 1, by "train"; the packaged function starts without what the handler did there',
     );
+  });
+
+  it('is nothing to speak of when it only packages the handler', () => {
+    const cells = [
+      "import { codeToFunction } from 'slipway'\nlet runs = 0",
+      'function train() { return [1].map(() => 2) }',
+      'const fn = await codeToFunction(train)\nawait fn.run()',
+    ];
+    expect(extract(cells).warnings).toEqual([]);
+    const counting = [cells[0] ?? '', 'let n = 0\nfunction train() { return ++n }', cells[2] ?? ''];
+    expect(extract(counting).warnings).toEqual([
+      '"n" in cell 2 is changed while the function runs; runs in one process share it',
+    ]);
   });
 
   it.each<[string, string]>([

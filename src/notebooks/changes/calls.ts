@@ -24,7 +24,7 @@ function search(
   if (seen.has(statement)) return false;
   seen.add(statement);
   return statement.references
-    .filter((reference) => reference.called && reference.eager === eager)
+    .filter((reference) => (reference.called || reference.given) && reference.eager === eager)
     .some((reference) => {
       const definition = index.resolve(cell, reference);
       return definition?.statements.some(

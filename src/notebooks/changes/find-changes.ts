@@ -51,7 +51,8 @@ function changesOf(search: Search, cell: number, statement: Statement): Change[]
       const { position, name } = reference;
       const access = effectiveAccess(search, cell, reference, cell);
       const direct = ownersOf(search, cell, reference, access, cell);
-      const called = reference.called ? search.index.resolve(cell, reference) : undefined;
+      const isRun = reference.called || reference.given;
+      const called = isRun ? search.index.resolve(cell, reference) : undefined;
       const through = called ? lateChanges(search, called, cell, new Set()) : [];
       return [
         ...direct.map((each) => ({ ...each, position })),
@@ -76,7 +77,8 @@ function lateChanges(
       .filter((reference) => !reference.eager)
       .flatMap((reference) => {
         const access = effectiveAccess(search, cell, reference, time);
-        const callee = reference.called ? search.index.resolve(cell, reference, time) : undefined;
+        const isRun = reference.called || reference.given;
+        const callee = isRun ? search.index.resolve(cell, reference, time) : undefined;
         return [
           ...ownersOf(search, cell, reference, access, time),
           ...(callee ? lateChanges(search, callee, time, seen) : []),

@@ -1,3 +1,4 @@
+import type ts from 'typescript-ast';
 import { unwrapExpression } from '../call-expression.ts';
 import type { CellSource } from '../read-cells.ts';
 import { type ReadTimes, readKey } from '../read-times.ts';
@@ -17,10 +18,10 @@ export interface TakenChange {
 
 /**
  * A change that is not repeated in the package. `trial`: the statement calls a function for its value, to try it out. `handler`: it
- * calls the handler, or starts a run.
+ * calls the handler. `run`: it packages or runs functions.
  */
 export interface PassedOverChange extends TakenChange {
-  readonly because: 'trial' | 'handler';
+  readonly because: 'trial' | 'handler' | 'run';
 }
 
 interface Situation {
@@ -76,8 +77,8 @@ function reasonToPassOver(
   change: Change,
 ): PassedOverChange['because'] | undefined {
   const handlers = new Set(seeds.flatMap((seed) => seed.statements));
-  if (callsAny(index, cell, statement, handlers) || startsRun(index, cell, statement) !== undefined)
-    return 'handler';
+  if (startsRun(index, cell, statement) !== undefined) return 'run';
+  if (callsAny(index, cell, statement, handlers)) return 'handler';
   if (change.through === undefined) return undefined;
   return isTrial(index, cells[cell], cell, statement, change.through) ? 'trial' : undefined;
 }
@@ -95,10 +96,21 @@ function isTrial(
   if (!api.isExpressionStatement(node)) return statement.kind === 'declaration';
   let call = unwrapExpression(node.expression);
   while (api.isAwaitExpression(call) || api.isVoidExpression(call)) call = unwrapExpression(call.expression);
+  if (isForEach(call)) return false;
   const isItself =
     api.isCallExpression(call) && api.isIdentifier(call.expression) && call.expression.text === callee;
   if (!isItself) return true;
   const isLast = source?.analysed.statements.at(-1) === statement;
   const definition = index.resolve(cell, { name: callee, eager: true });
   return isLast && definition !== undefined && returnsValue(definition);
+}
+
+/** `[1, 2].forEach(add)` gives nothing back: it is there for what it does. */
+function isForEach(node: ts.Node): boolean {
+  const api = typescript();
+  return (
+    api.isCallExpression(node) &&
+    api.isPropertyAccessExpression(node.expression) &&
+    node.expression.name.text === 'forEach'
+  );
 }
