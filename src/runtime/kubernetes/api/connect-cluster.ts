@@ -76,19 +76,75 @@ function selectContext(config: KubeConfig, { context }: ClusterTarget): void {
 /** Credentials are asked for again with every request: tokens of login plug-ins expire. */
 function createTransport(config: KubeConfig, server: string): Transport {
   const base = new URL(server);
-  const library = base.protocol === 'http:' ? http : https;
+  const agents = new AgentCache();
   return async ({ method, path, headers, body }, signal) => {
     const options: HttpsOptions = { headers: { ...headers } };
     await config.applyToHTTPSOptions(options);
     const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
-    return new Promise<IncomingMessage>((resolve, reject) => {
-      const request = library.request(url, { ...options, method, signal }, (response) => {
-        // a half-open connection shows itself only by probes
-        response.socket.setKeepAlive(true, 15_000);
-        resolve(response);
-      });
-      request.on('error', reject);
-      request.end(body);
-    });
+    const agent = agents.agentFor(options);
+    const send = (): Promise<IncomingMessage> => exchange(url, { ...options, agent, method, signal }, body);
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof StaleConnection)) throw error;
+      return send();
+    }
   };
+}
+
+/** A kept connection was closed by the other side just when it was used again: nothing was sent through it. */
+class StaleConnection extends Error {}
+
+function exchange(url: URL, options: HttpsOptions, body: string | undefined): Promise<IncomingMessage> {
+  const library = url.protocol === 'http:' ? http : https;
+  return new Promise((resolve, reject) => {
+    const request = library.request(url, options, (response) => {
+      // a half-open connection shows itself only by probes
+      response.socket.setKeepAlive(true, 15_000);
+      resolve(response);
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
+    request.end(body);
+  });
+}
+
+/** Keeps connections for the next request: the handshake costs more than most requests. */
+class AgentCache {
+  #agent: https.Agent | undefined;
+  #credentials = '';
+
+  /** An agent for these credentials; proxies keep the one that the client library made for them. */
+  agentFor({
+    agent,
+    ca,
+    cert,
+    key,
+    pfx,
+    passphrase,
+    rejectUnauthorized,
+    servername,
+  }: HttpsOptions): HttpsOptions['agent'] {
+    const given = agent as https.Agent | undefined;
+    if (given?.constructor !== https.Agent) return given;
+    const known = given.options as HttpsOptions;
+    const options = {
+      ca,
+      cert,
+      key,
+      pfx,
+      passphrase,
+      rejectUnauthorized,
+      servername: servername ?? known.servername,
+    };
+    const credentials = JSON.stringify(options);
+    if (!this.#agent || credentials !== this.#credentials) {
+      const present = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+      this.#agent = new https.Agent({ ...Object.fromEntries(present), keepAlive: true });
+      this.#credentials = credentials;
+    }
+    return this.#agent;
+  }
 }
