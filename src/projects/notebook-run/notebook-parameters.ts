@@ -27,7 +27,7 @@ export interface NotebookContract {
  * @param shown path of the notebook in the contract and in messages
  */
 export function readContract(text: string, file: string, shown: string): NotebookContract {
-  const { cells } = readCells(parseNotebook(text, shown), undefined);
+  const { cells } = readCells(parseNotebook(text, shown), []);
   const tagged = parseNotebook(text, shown).cells.findIndex((cell) => cell.tags.includes('parameters'));
   const cell = cells[tagged];
   const scope = cell && createCellScope(cells, tagged, file, createSourceReader());
