@@ -14,7 +14,7 @@ export function packageReportOutput(name: string, report: PackageReport): RichOu
     report.digest.slice(0, 19),
     ...(report.reused ? ['unchanged'] : []),
   ].join(' · ');
-  const markup = html`<div class="swy">${style}<header class="plain"><b>${name}</b><span class="state completed">packaged</span><span class="dim">${facts}</span></header>${renderWarnings(report)}<details class="part"><summary>What went in</summary>${renderIncluded(report)}${renderPackages(report)}<p class="dim">bundle <code>${report.digest}</code></p></details>${renderDropped(report)}</div>`;
+  const markup = html`<div class="swy">${style}<header class="plain"><b>${name}</b> <span class="state completed">packaged</span> <span class="dim">${facts}</span></header>${renderWarnings(report)}<details class="part"><summary>What went in</summary>${renderIncluded(report)}${renderPackages(report)}<p class="dim">bundle <code>${report.digest}</code></p></details>${renderDropped(report)}</div>`;
   return { bundle: { 'text/html': markup.markup, 'text/plain': renderPackageReport(report).trimEnd() } };
 }
 

@@ -161,7 +161,7 @@ describe('other things shown in a cell', () => {
     const outcome = await run('const scaleFn = await codeToFunction(scale);\nscaleFn');
     const [html = ''] = displayed(outcome, 'text/html');
     expect(html).toMatch(
-      /<b>scale<\/b><span class="state completed">packaged<\/span>.*?cells \d+, \d+ of nb\.ipynb · \d+ B · sha256:/,
+      /<b>scale<\/b> <span class="state completed">packaged<\/span>.*?cells \d+, \d+ of nb\.ipynb · \d+ B · sha256:/,
     );
     expect(html).toContain('<code>const RATE = 0.5;</code>');
     expect(html).toContain('<code>console.log(RATE);</code></td><td class="dim">runs at top level');

@@ -32,7 +32,7 @@ function renderHead(view: RunView): Html {
     ...(record.runtime === undefined ? [] : [record.runtime]),
     ...(record.reason === undefined || record.error?.message.includes(record.reason) ? [] : [record.reason]),
   ].filter((fact) => fact !== '');
-  return html`<header><b>${record.name}</b><span class="state">${record.state}</span><span class="dim">${facts.join(' · ')}</span><code class="dim push">${record.uid}</code></header>`;
+  return html`<header><b>${record.name}</b> <span class="state">${record.state}</span> <span class="dim">${facts.join(' · ')}</span> <code class="dim push">${record.uid}</code></header>`;
 }
 
 function ofTotal(done: number, total: number | undefined, noun: string): string {

@@ -22,7 +22,7 @@ border-left:3px solid var(--tone)}
 .swy.swy .state{color:var(--tone);font-weight:600}
 .swy.swy .dim{color:var(--dim)}
 .swy.swy .push{margin-left:auto}
-.swy.swy code{font-family:var(--mono);font-size:12px;background:none;padding:0;color:inherit;white-space:pre-wrap}
+.swy.swy code{font-family:var(--mono);font-size:12px;background:none!important;padding:0!important;color:inherit;white-space:pre-wrap}
 .swy.swy header.plain{border-left:none}
 .swy.swy section.tight{padding:2px 4px 4px}
 .swy.swy .bar{height:3px;background:var(--line)}

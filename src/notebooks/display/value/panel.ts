@@ -10,5 +10,5 @@ export interface Panel {
 
 /** Something shown by itself: a title and what belongs to it, in the look of a run's card. */
 export function renderPanel({ title, facts = '', body }: Panel): Html {
-  return html`<div class="swy">${style}<header class="plain"><b>${title}</b><span class="dim">${facts}</span></header>${body}</div>`;
+  return html`<div class="swy">${style}<header class="plain"><b>${title}</b> <span class="dim">${facts}</span></header>${body}</div>`;
 }
