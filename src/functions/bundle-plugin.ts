@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Loader, OnLoadResult, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
-import { lateModule, latePrefix } from '../notebooks/emit-cells.ts';
+import { lateModule, latePrefix } from '../notebooks/emit/emit-cells.ts';
 import { provideDenoImports } from './deno-imports.ts';
 import type { ExternalLookup } from './external-packages.ts';
 import {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { analyseSource } from '../notebooks/analyse-source.ts';
 import { blankRanges } from '../notebooks/blank-text.ts';
-import { closeOver } from '../notebooks/close-over.ts';
+import { closeOver } from '../notebooks/closure/close-over.ts';
 import { cellStartsRun, sourceInvalid } from '../notebooks/errors.ts';
 import { type Candidate, candidatesOf, missingHandler } from '../notebooks/find-handler.ts';
 import { createNameIndex, type NameIndex } from '../notebooks/resolve-name.ts';

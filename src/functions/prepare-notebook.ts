@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CellModule } from '../notebooks/emit-cells.ts';
+import type { CellModule } from '../notebooks/emit/emit-cells.ts';
 import { type ExtractedHandlers, extractHandlers } from '../notebooks/extract-handler.ts';
 import { parseNotebook } from '../notebooks/parse-notebook.ts';
 import type { SourceModule } from './bundle-plugin.ts';

@@ -1,9 +1,9 @@
-import { checkClosure } from './check-closure.ts';
-import { closeOver } from './close-over.ts';
-import { closureWarnings } from './closure-warnings.ts';
-import { type CellModule, emitCells } from './emit-cells.ts';
+import { checkClosure } from './closure/check-closure.ts';
+import { closeOver } from './closure/close-over.ts';
+import { closureWarnings } from './closure/closure-warnings.ts';
+import { type DroppedStatement, includedCells, leftOut } from './closure/left-out.ts';
+import { type CellModule, emitCells } from './emit/emit-cells.ts';
 import { type Candidate, candidatesOf, missingHandler } from './find-handler.ts';
-import { type DroppedStatement, includedCells, leftOut } from './left-out.ts';
 import { otherLanguage, remarks } from './missing-remarks.ts';
 import type { Notebook } from './notebook.ts';
 import { type CellSource, isForced, readCells } from './read-cells.ts';

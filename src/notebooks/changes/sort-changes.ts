@@ -1,7 +1,7 @@
 import type ts from 'typescript-ast';
 import { unwrapExpression } from '../call-expression.ts';
+import { type ReadTimes, readKey } from '../closure/read-times.ts';
 import type { CellSource } from '../read-cells.ts';
-import { type ReadTimes, readKey } from '../read-times.ts';
 import type { Definition, NameIndex } from '../resolve-name.ts';
 import { startsRun } from '../starts-run.ts';
 import type { Statement } from '../statement.ts';

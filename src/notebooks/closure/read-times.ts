@@ -1,4 +1,4 @@
-import type { Time } from './resolve-name.ts';
+import type { Time } from '../resolve-name.ts';
 
 /** Until when declared names are used. */
 export interface ReadTimes {

@@ -1,4 +1,4 @@
-import type { Closure, Link } from './close-over.ts';
+import type { Closure, Link } from '../closure/close-over.ts';
 
 /** How the names that cross cells get from one to the other. */
 export interface SharedNames {

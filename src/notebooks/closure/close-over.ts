@@ -1,9 +1,9 @@
-import { createChangeFinder } from './changes/find-changes.ts';
-import { type PassedOverChange, sortChanges, type TakenChange } from './changes/sort-changes.ts';
-import { type CellSource, isForced } from './read-cells.ts';
+import { createChangeFinder } from '../changes/find-changes.ts';
+import { type PassedOverChange, sortChanges, type TakenChange } from '../changes/sort-changes.ts';
+import { type CellSource, isForced } from '../read-cells.ts';
+import type { Definition, NameIndex, Time } from '../resolve-name.ts';
+import type { Reference, Statement } from '../statement.ts';
 import { readKey } from './read-times.ts';
-import type { Definition, NameIndex, Time } from './resolve-name.ts';
-import type { Reference, Statement } from './statement.ts';
 
 /** A name that one cell takes from another. Cells are positions in the list. */
 export interface Link {

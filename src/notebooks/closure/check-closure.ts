@@ -1,9 +1,9 @@
+import { cellStartsRun, cellStateShared, sourceInvalid } from '../errors.ts';
+import type { CellSource } from '../read-cells.ts';
+import type { NameIndex } from '../resolve-name.ts';
+import { startsRun } from '../starts-run.ts';
+import type { Statement } from '../statement.ts';
 import type { Closure } from './close-over.ts';
-import { cellStartsRun, cellStateShared, sourceInvalid } from './errors.ts';
-import type { CellSource } from './read-cells.ts';
-import type { NameIndex } from './resolve-name.ts';
-import { startsRun } from './starts-run.ts';
-import type { Statement } from './statement.ts';
 
 interface Checked {
   readonly path: string;

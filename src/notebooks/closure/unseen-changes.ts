@@ -1,10 +1,10 @@
 import type ts from 'typescript-ast';
-import { unwrapExpression } from './call-expression.ts';
+import { unwrapExpression } from '../call-expression.ts';
+import type { CellSource } from '../read-cells.ts';
+import type { NameIndex } from '../resolve-name.ts';
+import type { Reference, Statement } from '../statement.ts';
+import { typescript } from '../typescript.ts';
 import type { Closure } from './close-over.ts';
-import type { CellSource } from './read-cells.ts';
-import type { NameIndex } from './resolve-name.ts';
-import type { Reference, Statement } from './statement.ts';
-import { typescript } from './typescript.ts';
 
 interface Packaged {
   readonly cells: readonly CellSource[];

@@ -1,10 +1,10 @@
-import { blankRanges } from './blank-text.ts';
-import type { Closure, Link } from './close-over.ts';
+import { blankRanges } from '../blank-text.ts';
+import type { Closure, Link } from '../closure/close-over.ts';
+import type { CellSource } from '../read-cells.ts';
+import type { Statement } from '../statement.ts';
 import { editText, type TextEdit } from './edit-text.ts';
 import { followAssignments } from './own-assignments.ts';
-import type { CellSource } from './read-cells.ts';
 import { type SharedNames, sharedNames } from './shared-names.ts';
-import type { Statement } from './statement.ts';
 
 /** A cell as a module of the bundle. */
 export interface CellModule {

@@ -1,5 +1,5 @@
-import type { CellSource } from './read-cells.ts';
-import type { Statement } from './statement.ts';
+import type { CellSource } from '../read-cells.ts';
+import type { Statement } from '../statement.ts';
 
 /** Something of a notebook that was not packaged. */
 export interface DroppedStatement {

@@ -1,7 +1,7 @@
 import type ts from 'typescript-ast';
+import type { Statement } from '../statement.ts';
+import { typescript } from '../typescript.ts';
 import type { TextEdit } from './edit-text.ts';
-import type { Statement } from './statement.ts';
-import { typescript } from './typescript.ts';
 
 /** What goes before and after an assignment. */
 export interface Enclosure {

@@ -1,7 +1,7 @@
-import type { TakenChange } from './changes/sort-changes.ts';
+import type { TakenChange } from '../changes/sort-changes.ts';
+import type { CellSource } from '../read-cells.ts';
+import type { Definition, NameIndex } from '../resolve-name.ts';
 import type { Closure } from './close-over.ts';
-import type { CellSource } from './read-cells.ts';
-import type { Definition, NameIndex } from './resolve-name.ts';
 import { looseThis, unseenChanges } from './unseen-changes.ts';
 
 interface Packaged {
