@@ -30,6 +30,22 @@ export interface PipelineRunOptions<Params> {
   /** Network of steps in containers. @default none, or what a step's inputs need */
   readonly network?: string;
   readonly onFailure?: 'stop' | 'continue';
+  /** Caching of steps that say nothing about it; `off` also of those that do. @default as project.yaml says, else off */
+  readonly cache?: 'off' | 'on' | 'read' | 'write';
+  /** Steps at once. @default the pipeline's, else the number of cores */
+  readonly parallelism?: number;
+  /** Milliseconds for the whole pipeline. */
+  readonly timeoutMs?: number;
+  /** uid of an earlier run of this pipeline to go on with: what it completed, with the same code, params and inputs, is not repeated. */
+  readonly resume?: string;
+  /** Run this step and all that depends on it; the outputs of the others come from an earlier run. */
+  readonly from?: string;
+  /** Run this step alone; what it needs comes from an earlier run. */
+  readonly only?: string;
+  /** Run this step and all that it depends on. */
+  readonly until?: string;
+  /** uid of the run that `from` and `only` take outputs from. @default the latest that has them */
+  readonly of?: string;
   readonly signal?: AbortSignal;
   /** Called for every step that starts or ends, every trial, every line of output. */
   readonly onEvent?: (event: PipelineEvent) => void;
@@ -117,20 +133,31 @@ async function runPipeline<Params, Outputs>(
   value: Pipeline<Params, Outputs>,
   options: PipelineRunOptions<Params>,
 ): Promise<PipelineRunHandle<Outputs>> {
-  const [workspace, { startPipeline }] = await Promise.all([
+  const [workspace, { startPipelinePlan }, { planRun }] = await Promise.all([
     currentWorkspace(),
     import('./projects/start-pipeline.ts'),
+    import('./projects/plan-run.ts'),
   ]);
-  const { params, throwOnFailure = true, signal, onEvent, ...rest } = options;
+  const { params, throwOnFailure = true, signal, onEvent, resume, from, only, until, of, ...rest } = options;
   const runtime = options.runtime ?? workspace.project.spec.runtime;
+  const { plan, request } = await planRun(
+    workspace,
+    value as Pipeline,
+    {
+      params: (params ?? {}) as Readonly<Record<string, unknown>>,
+      ...rest,
+      runtime: runtime ?? (detectKernel() === undefined ? 'process' : 'inline'),
+    },
+    Object.fromEntries(
+      Object.entries({ resume, from, only, until, of }).filter(([, step]) => step !== undefined),
+    ),
+  );
   const record = await runInCell({
     workspace,
     signal,
     start: (stop, tracker) =>
-      startPipeline(workspace, value as Pipeline, {
-        params: (params ?? {}) as Readonly<Record<string, unknown>>,
-        ...rest,
-        runtime: runtime ?? (detectKernel() === undefined ? 'process' : 'inline'),
+      startPipelinePlan(workspace, plan, {
+        ...request,
         ...(onEvent === undefined && tracker === undefined
           ? {}
           : { followLogs: true, onEvent: tellBoth(onEvent, tracker) }),

@@ -117,5 +117,11 @@ async function projectFunction<Name extends string>(
 ): Promise<FunctionHandle<ArgsOf<Name>, ResultsOfName<Name>>> {
   const packaged = await resolveFunction(workspace, name);
   const open = (): Promise<Workspace> => Promise.resolve(workspace);
-  return createFunctionHandle(open, packaged, packaged.spec.spec.defaultHandler);
+  const handle = createFunctionHandle<ArgsOf<Name>, ResultsOfName<Name>>(
+    open,
+    packaged,
+    packaged.spec.spec.defaultHandler,
+  );
+  const options = workspace.project.spec.functions?.find((entry) => entry.name === name)?.options;
+  return options === undefined ? handle : handle.with(options);
 }

@@ -1,6 +1,5 @@
 import type { OptionValues } from '../../core/option-table.ts';
 import type { PipelineRequest } from '../../projects/start-pipeline.ts';
-import { usageError } from '../errors.ts';
 import type { NamedPipeline } from './load-named-pipeline.ts';
 
 export type PipelineOptionName =
@@ -39,13 +38,11 @@ export function createPipelineRequest(
   };
 }
 
-/** What `--cache`, `--no-cache` and `--cache-mode` say together. */
+/** What `--cache`, `--no-cache` and `--cache-mode` say together; of the first two the last one given counts. */
 export function cacheMode({
   cache,
   noCache,
   cacheMode: mode,
 }: Partial<Pick<OptionValues, 'cache' | 'noCache' | 'cacheMode'>>): PipelineRequest['cache'] {
-  if (cache && noCache)
-    throw usageError('--cache and --no-cache contradict each other', { hint: 'give one of them' });
   return noCache ? 'off' : cache ? 'on' : mode;
 }
