@@ -1,3 +1,4 @@
+import { collectCache } from '../../pipelines/cache/collect-cache.ts';
 import { endOrphans } from '../../projects/end-orphans.ts';
 import type { GarbageReport } from '../../tracking/store.ts';
 import type { Execute } from '../command.ts';
@@ -9,20 +10,21 @@ import { withWorkspace } from '../with-workspace.ts';
 export const gc: Execute<'dryRun' | 'olderThan' | 'output' | 'json'> = ({ options, session }) =>
   withWorkspace(session, async (workspace) => {
     if (!options.dryRun) await endOrphans(workspace, { lost: true });
-    const { store } = workspace;
+    const { store, project } = workspace;
     const report = await store.collectGarbage({
       dryRun: options.dryRun,
       ...(options.olderThan === undefined ? {} : { olderThanMs: options.olderThan }),
     });
+    const cache = await collectCache(project.storeDirectory, store, { dryRun: options.dryRun });
     await present(session, options, {
-      data: () => report,
-      text: (wide) => renderReport(report, wide),
+      data: () => ({ ...report, cachedSteps: cache.entries }),
+      text: (wide) => renderReport(report, cache.entries, wide),
       names: () => [...report.runs, ...report.artifacts.map((artifact) => artifact.digest)],
     });
     return undefined;
   });
 
-function renderReport(report: GarbageReport, wide: boolean): string {
+function renderReport(report: GarbageReport, cachedSteps: number, wide: boolean): string {
   const verb = report.dryRun ? 'would be deleted' : 'deleted';
   const details = report.dryRun || wide;
   const lines = [
@@ -31,6 +33,9 @@ function renderReport(report: GarbageReport, wide: boolean): string {
       ? report.artifacts.map(({ digest, size }) => `artifact  ${digest}  ${renderBytes(size)}`)
       : []),
     `${count(report.runs.length, 'run')} and ${count(report.artifacts.length, 'artifact')} (${renderBytes(report.bytes)}) ${verb}`,
+    ...(cachedSteps === 0
+      ? []
+      : [`${count(cachedSteps, 'cached step')} that nothing can be taken from ${verb}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
