@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -9,7 +10,8 @@ import { build } from 'esbuild';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 // below the repository, so that packages are found
 const folder = mkdtempSync(path.join(root, 'node_modules/.perf-image-'));
-const project = path.join(folder, 'project');
+// a repository of its own: its commit is a label of the image
+const project = mkdtempSync(path.join(tmpdir(), 'slipway-perf-image-'));
 const cacheDirectory = path.join(project, 'cache');
 
 // the fastest of each: what else the machine does only ever adds
@@ -90,7 +92,9 @@ function dockerBuild(base, bundleDirectory, host, round) {
 let registry;
 const tags = [];
 try {
-  mkdirSync(project);
+  const git = (...args) => execFileSync('git', ['-c', 'user.name=perf', '-c', 'user.email=perf@example.com', ...args], { cwd: project });
+  git('init', '-q');
+  git('commit', '-q', '--allow-empty', '-m', 'first');
   symlinkSync(path.join(root, 'node_modules'), path.join(project, 'node_modules'));
   const { packageFunction, buildImage, pushImage, openBlobStore } = await load();
   registry = await startRegistry();
@@ -145,6 +149,6 @@ try {
 } finally {
   registry?.stop();
   if (tags.length > 0) spawnSync('docker', ['rmi', '-f', ...tags], { stdio: 'ignore' });
-  rmSync(folder, { recursive: true, force: true });
+  for (const each of [folder, project]) rmSync(each, { recursive: true, force: true });
 }
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeFileAtomic } from '../../core/atomic-file.ts';
 import type { BuiltImage } from './image-request.ts';
 import type { BlobStore } from './oci/blob-store.ts';
 import type { ImageManifest } from './oci/manifest.ts';
+import { readRecord, writeRecord } from './record-file.ts';
 
 /** What was last built of one function, for saying what has changed since and for finding its image again. */
 export interface FunctionImage {
@@ -32,7 +31,7 @@ export function readBuiltImage(blobs: BlobStore, key: string): ImageRecord | und
 }
 
 export function writeBuiltImage(blobs: BlobStore, key: string, record: ImageRecord): void {
-  writeFileAtomic(builtFile(blobs, key), `${JSON.stringify(record)}\n`);
+  writeRecord(builtFile(blobs, key), record);
 }
 
 /** The image that was last built of a function of this name; undefined where none was. */
@@ -41,7 +40,7 @@ export function readFunctionImage(blobs: BlobStore, name: string): FunctionImage
 }
 
 export function writeFunctionImage(blobs: BlobStore, name: string, image: FunctionImage): void {
-  writeFileAtomic(functionFile(blobs, name), `${JSON.stringify(image)}\n`);
+  writeRecord(functionFile(blobs, name), image);
 }
 
 const builtFile = (blobs: BlobStore, key: string): string =>
@@ -60,14 +59,4 @@ function isComplete({ manifest, config, layers, attachments }: BuiltImage, blobs
       return [empty, ...parts].every((part) => blobs.has(part.digest));
     })
   );
-}
-
-function readRecord<Content>(file: string): Content | undefined {
-  if (!existsSync(file)) return undefined;
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Content;
-  } catch {
-    // a damaged record is as good as none: the image is put together again
-    return undefined;
-  }
 }

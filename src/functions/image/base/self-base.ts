@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
-import { writeFileAtomic } from '../../../core/atomic-file.ts';
 import { canonicalJson, type Json } from '../../../core/json.ts';
 import { imageBaseUnavailable } from '../build-errors.ts';
 import { reuseLayer } from '../layers/layer-cache.ts';
@@ -9,6 +8,7 @@ import type { BlobStore } from '../oci/blob-store.ts';
 import type { Platform } from '../oci/descriptor.ts';
 import type { BaseImage } from '../oci/image.ts';
 import { hostPlatform, platformMatches, renderPlatform } from '../oci/platform.ts';
+import { readRecord, writeRecord } from '../record-file.ts';
 import { selfEntries, selfFiles } from './self-files.ts';
 import { sharedLibraries } from './shared-libraries.ts';
 
@@ -60,12 +60,12 @@ function stampOf(file: string): Json {
  */
 async function knownLibraries(blobs: BlobStore, program: string): Promise<readonly string[]> {
   const file = path.join(blobs.directory, 'self.json');
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as KnownLibraries) : undefined;
+  const known = readRecord<KnownLibraries>(file);
   const stamps = (libraries: readonly string[]): Json => [program, ...libraries].map(stampOf);
   if (known?.program === program && canonicalJson(known.stamps) === canonicalJson(stamps(known.libraries)))
     return known.libraries;
   const libraries = await sharedLibraries(program);
-  writeFileAtomic(file, `${JSON.stringify({ program, libraries, stamps: stamps(libraries) })}\n`);
+  writeRecord(file, { program, libraries, stamps: stamps(libraries) });
   return libraries;
 }
 

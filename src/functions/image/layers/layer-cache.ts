@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeFileAtomic } from '../../../core/atomic-file.ts';
 import { digestJson, type Json } from '../../../core/json.ts';
 import type { BlobStore } from '../oci/blob-store.ts';
 import type { ImageLayer } from '../oci/image.ts';
+import { readRecord, writeRecord } from '../record-file.ts';
 
 /** A layer with what it was made for. */
 export interface KnownLayer {
@@ -23,19 +22,9 @@ export async function reuseLayer(
   make: () => Promise<ImageLayer>,
 ): Promise<KnownLayer & { readonly reused: boolean }> {
   const file = path.join(blobs.directory, 'layers', `${digestJson(inputs).slice('sha256:'.length)}.json`);
-  const known = readKnown(file);
+  const known = readRecord<KnownLayer>(file);
   if (known && blobs.has(known.layer.digest)) return { ...known, reused: true };
   const made: KnownLayer = { layer: await make(), madeFor };
-  writeFileAtomic(file, `${JSON.stringify(made)}\n`);
+  writeRecord(file, made);
   return { ...made, reused: false };
-}
-
-function readKnown(file: string): KnownLayer | undefined {
-  if (!existsSync(file)) return undefined;
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as KnownLayer;
-  } catch {
-    // a damaged record is as good as none: the layer is made again
-    return undefined;
-  }
 }
