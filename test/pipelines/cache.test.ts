@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
+import { collectCache } from '../../src/pipelines/cache/collect-cache.ts';
 import { createFileStepCache } from '../../src/pipelines/cache/file-step-cache.ts';
 import type { CachePolicy, Plan } from '../../src/pipelines/plan.ts';
 import { runPlan } from '../../src/pipelines/run-plan.ts';
@@ -211,6 +212,17 @@ describe('a step that asks for caching', () => {
     expect(decisions(await run(one(1))).double?.[1]).toMatch(
       /^ran: the artifact "rows" of run \S+ is no longer in the store$/,
     );
+  });
+
+  it('is forgotten by the garbage collection once nothing can be taken from it', async () => {
+    const { run, folder, store } = bench({ any: ({ artifact }) => ({ rows: artifact('rows') }) });
+    await run(one(1));
+    expect(await collectCache(folder, store, { dryRun: false })).toEqual({ entries: 0, bytes: 0 });
+    rmSync(path.join(folder, 'artifacts'), { recursive: true });
+    expect(await collectCache(folder, store, { dryRun: true })).toMatchObject({ entries: 1 });
+    expect(await collectCache(folder, store, { dryRun: false })).toMatchObject({ entries: 1 });
+    expect(await collectCache(folder, store, { dryRun: false })).toMatchObject({ entries: 0 });
+    expect(decisions(await run(one(1))).double).toEqual([false, 'ran: what was cached is gone']);
   });
 
   it('that cannot read its input runs, and says what is wrong itself', async () => {
