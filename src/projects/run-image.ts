@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BundleManifest, PackagedFunction } from '../functions/function-spec.ts';
+import type { LoadedImage } from '../functions/image/docker/load-image.ts';
 import { imageNamePart } from '../functions/image/image-name.ts';
 import type { BuiltImage } from '../functions/image/image-request.ts';
 import { bundleMissing } from '../runtime/errors.ts';
@@ -15,41 +16,38 @@ export async function imageOfRun(workspace: Workspace, job: Job, packaged?: Pack
   if (job.image !== undefined) return job;
   const { image } = workspace.project.spec;
   if (typeof image === 'string') return { ...job, image };
-  const { id, digest } = await builtOnce(workspace, packaged ?? packagedOf(job));
-  return { ...job, image: id, function: { ...job.function, image: digest } };
+  const built = await builtOnce(workspace, packaged ?? packagedOf(job));
+  const { id } = await loadImage(workspace, built);
+  return { ...job, image: id, function: { ...job.function, image: built.manifest.digest } };
 }
 
-/** An image that the daemon has. */
-interface LoadedFunction {
-  readonly id: string;
-  /** Digest of its manifest. */
-  readonly digest: string;
-}
-
-const loaded = new WeakMap<Workspace, Map<string, Promise<LoadedFunction>>>();
+const builtImages = new WeakMap<Workspace, Map<string, Promise<BuiltImage>>>();
 
 /** What a workspace has built it keeps: the steps of a pipeline and the trials of a sweep that share a function share its image. */
-function builtOnce(workspace: Workspace, packaged: PackagedFunction): Promise<LoadedFunction> {
-  const known = loaded.get(workspace) ?? new Map<string, Promise<LoadedFunction>>();
-  loaded.set(workspace, known);
+function builtOnce(workspace: Workspace, packaged: PackagedFunction): Promise<BuiltImage> {
+  const known = builtImages.get(workspace) ?? new Map<string, Promise<BuiltImage>>();
+  builtImages.set(workspace, known);
   const key = `${packaged.spec.metadata.name} ${packaged.bundle.directory}`;
-  const image = known.get(key) ?? buildAndLoad(workspace, packaged);
+  const image = known.get(key) ?? build(workspace, packaged);
   known.set(key, image);
   // what failed once may do better the next time
   image.catch(() => known.delete(key));
   return image;
 }
 
-async function buildAndLoad(workspace: Workspace, packaged: PackagedFunction): Promise<LoadedFunction> {
-  const [{ buildFunctionImage }, { loadIntoDocker }, { openBlobStore }] = await Promise.all([
-    import('./build-function-image.ts'),
+async function build(workspace: Workspace, packaged: PackagedFunction): Promise<BuiltImage> {
+  const { buildFunctionImage } = await import('./build-function-image.ts');
+  return (await buildFunctionImage(workspace, packaged)).image;
+}
+
+/** Costs one request where the daemon has it; it may have been removed since the last run. */
+async function loadImage(workspace: Workspace, image: BuiltImage): Promise<LoadedImage> {
+  const [{ loadIntoDocker }, { openBlobStore }] = await Promise.all([
     import('../functions/image/docker/load-image.ts'),
     import('../functions/image/oci/blob-store.ts'),
   ]);
-  const { image } = await buildFunctionImage(workspace, packaged);
   const blobs = openBlobStore(cacheDirectory(workspace.project));
-  const { id } = await loadIntoDocker(image, tagOf(image), { blobs, env: workspace.env });
-  return { id, digest: image.manifest.digest };
+  return loadIntoDocker(image, tagOf(image), { blobs, env: workspace.env });
 }
 
 /** One for each image: runs that start at once with different code do not take each other's. */

@@ -10,7 +10,7 @@ import type { ContainerImage } from './container-image.ts';
 import { createDockerSession, type DockerSession } from './docker-session.ts';
 import { endOrphans } from './end-orphans.ts';
 import { containerImageMissing } from './errors.ts';
-import { inspectImage } from './inspect-image.ts';
+import { createImageLookup } from './image-lookup.ts';
 
 export interface DockerRuntimeOptions {
   /** Opens the connection to the daemon; called once, on first use. */
@@ -26,30 +26,16 @@ export interface DockerRuntimeOptions {
  * anything starts; which one it was is recorded by digest.
  */
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  const images = new Map<string, Promise<ContainerImage>>();
   const running = new Set<RunningAttempt>();
-  let session: Promise<DockerSession> | undefined;
-  let closed = false;
+  let connection: Promise<Connection> | undefined;
   let tidied: Promise<unknown> | undefined;
-  const connected = (): Promise<DockerSession> => {
-    session ??= options
-      .connect()
-      .then((docker) => createDockerSession(docker, callerUser(options.env ?? process.env)));
-    return session;
+  let closed = false;
+  const connect = (): Promise<Connection> => {
+    connection ??= openConnection(options);
+    return connection;
   };
-  const imageOf = async (job: Job): Promise<ContainerImage> => {
-    const reference = job.image ?? options.image;
-    if (reference === undefined)
-      throw containerImageMissing(`run "${job.name}" names no image to run in`, {
-        hint: 'name one (`image`), or run it through the project, which builds it',
-      });
-    const { docker } = await connected();
-    const found = images.get(reference) ?? inspectImage(docker, reference);
-    images.set(reference, found);
-    // what is missing now may be there the next time
-    found.catch(() => images.delete(reference));
-    return found;
-  };
+  const imageOf = async (job: Job): Promise<ContainerImage> =>
+    (await connect()).findImage(requireImage(job, options.image));
   return {
     name: 'docker',
     capabilities,
@@ -57,10 +43,10 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     async submit(job, submitOptions) {
       if (closed) throw runtimeClosed('the docker runtime is closed', { hint: 'open the workspace again' });
       const image = await imageOf(job);
-      const open = await connected();
+      const { session } = await connect();
       // beside the run; a store's own orphans can only be told by who uses it next
-      tidied ??= endOrphans(open.docker, job.storeDirectory).catch(() => undefined);
-      const launcher = createLauncher(open, image, running);
+      tidied ??= endOrphans(session.docker, job.storeDirectory).catch(() => undefined);
+      const launcher = createLauncher(session, image, running);
       return submitRun(launcher, withImage(job, image), submitOptions);
     },
     async close() {
@@ -69,9 +55,27 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       for (const attempt of attempts) attempt.stop({ cause: 'abort', reason: 'its runtime was closed' });
       await Promise.all(attempts.map((attempt) => attempt.report));
       await tidied;
-      await session?.then((open) => open.close()).catch(() => undefined);
+      await connection?.then(({ session }) => session.close()).catch(() => undefined);
     },
   };
+}
+
+interface Connection {
+  readonly session: DockerSession;
+  readonly findImage: (reference: string) => Promise<ContainerImage>;
+}
+
+async function openConnection({ connect, env = process.env }: DockerRuntimeOptions): Promise<Connection> {
+  const docker = await connect();
+  return { session: createDockerSession(docker, callerUser(env)), findImage: createImageLookup(docker) };
+}
+
+function requireImage({ name, image }: Job, fallback: string | undefined): string {
+  const reference = image ?? fallback;
+  if (reference !== undefined) return reference;
+  throw containerImageMissing(`run "${name}" names no image to run in`, {
+    hint: 'name one (`image`), or run it through the project, which builds it',
+  });
 }
 
 /** Who built the image knows its manifest; the daemon does not, of what was never in a registry. */
