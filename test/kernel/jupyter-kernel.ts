@@ -41,7 +41,6 @@ export interface CellMessages {
   stderr: string;
   /** Displays in order; `id` is shared by those that stand in one place. */
   readonly displays: { readonly data: Readonly<Record<string, string>>; readonly id?: string | undefined }[];
-  result?: Readonly<Record<string, string>> | undefined;
   error?: string;
 }
 
@@ -193,9 +192,6 @@ function collect(cell: CellMessages, { header, content }: Message): void {
     case 'display_data':
     case 'update_display_data':
       cell.displays.push({ data, id: transient?.display_id });
-      break;
-    case 'execute_result':
-      cell.result = data;
       break;
     case 'error':
       cell.error = content.traceback?.join('\n') ?? '';
