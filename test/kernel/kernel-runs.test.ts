@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedFolder, saveNotebook } from './notebook-folder.ts';
-import { cardText, displayed } from './shown.ts';
+import { cardsOf, cardText } from './shown.ts';
 import { TslabSession } from './tslab-session.ts';
 import { until } from './until.ts';
 
@@ -145,7 +145,7 @@ describe('output of a run', () => {
       'const all = await Promise.all(Array.from({ length: 20 }, (_, n) => muttering.run({ params: { n: n } })));',
     );
     expect(outcome.stderr).toBe('');
-    const cards = displayed(outcome);
+    const cards = cardsOf(outcome);
     expect(cards).toHaveLength(20);
     for (let n = 0; n < 20; n++)
       expect(cards.filter((card) => card.includes(`params     n=${n}\n`))[0]).toMatch(
@@ -165,7 +165,7 @@ describe('output of a run', () => {
     expect(outcome.displays.length).toBeLessThan(40);
     expect(cardText(outcome)).toMatch(/\n {2}output, last 20 of 20,000 lines \(slipway logs \w{26}\)\n/);
     expect(cardText(outcome)).toMatch(/\n {4}line 19999\n {4}line 20000$/);
-    expect(displayed(outcome, 'text/html')[0]).toMatch(/line 19801\nline 19802\n[\s\S]*\nline 20000</);
+    expect(cardsOf(outcome, 'text/html')[0]).toMatch(/line 19801\nline 19802\n[\s\S]*\nline 20000</);
     const kept = await session.run("(await flooded.logs()).trimEnd().split('\\n').length");
     expect(kept.stdout).toBe('20000\n');
   });

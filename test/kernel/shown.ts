@@ -8,7 +8,12 @@ export function displayed(outcome: CellOutcome, type = 'text/plain'): readonly s
   return [...states.values()];
 }
 
+/** The cards of a cell's runs, each in its last state. What has no id of its own is never replaced, so it is no card of a run. */
+export function cardsOf(outcome: CellOutcome, type = 'text/plain'): readonly string[] {
+  return displayed({ ...outcome, displays: outcome.displays.filter(({ id }) => id !== undefined) }, type);
+}
+
 /** The text of a cell's one run card, in its last state. */
 export function cardText(outcome: CellOutcome): string {
-  return displayed(outcome)[0] ?? 'the cell shows no card';
+  return cardsOf(outcome)[0] ?? 'the cell shows no card';
 }
