@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProcessIdentity } from '../../src/tracking/journal-event.ts';
 import { currentProcess, isAlive } from '../../src/tracking/process-identity.ts';
@@ -7,7 +7,6 @@ import { until } from './until.ts';
 
 /** Only one process at a time starts or stops the cluster of a name; the lock of a dead process does not count. */
 export async function withClusterLock<Result>(name: string, act: () => Promise<Result>): Promise<Result> {
-  mkdirSync(stateRoot, { recursive: true });
   const file = path.join(stateRoot, `${name}.lock`);
   await until(() => take(file), {
     describe: () => `another process holds ${file}`,
@@ -18,15 +17,20 @@ export async function withClusterLock<Result>(name: string, act: () => Promise<R
     return await act();
   } finally {
     rmSync(file, { force: true });
+    if (readdirSync(stateRoot).length === 0) rmdirSync(stateRoot);
   }
 }
 
 function take(file: string): boolean {
   try {
+    mkdirSync(stateRoot, { recursive: true });
     writeFileSync(file, JSON.stringify(currentProcess()), { flag: 'wx' });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // whoever held it before may just have removed the empty folder
+    if (code === 'ENOENT') return false;
+    if (code !== 'EEXIST') throw error;
     const holder = read(file);
     if (holder && isAlive(holder) === false) rmSync(file, { force: true });
     return false;

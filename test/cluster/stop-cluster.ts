@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { isAlive } from '../../src/tracking/process-identity.ts';
 import { removeCgroups } from './cgroups.ts';
 import { readClusterState } from './cluster-state.ts';
 import { killComponent } from './component.ts';
 import { restoreKernelSettings } from './kernel-settings.ts';
-import { clusterFolders, stateRoot } from './layout.ts';
+import { clusterFolders } from './layout.ts';
 import { closeNamespaces } from './namespaces.ts';
 
 /** Ends a cluster and removes all that it left: processes, mounts, network, control groups, files. Gives whether there was one. */
@@ -19,6 +19,5 @@ export async function stopCluster(name: string): Promise<boolean> {
   }
   await removeCgroups(name);
   rmSync(root, { recursive: true, force: true });
-  if (existsSync(stateRoot) && readdirSync(stateRoot).length === 0) rmdirSync(stateRoot);
   return state !== undefined;
 }

@@ -7,6 +7,7 @@ import { connectCluster } from '../../../src/runtime/kubernetes/api/connect-clus
 import type { ApiObject } from '../../../src/runtime/kubernetes/api/objects.ts';
 import { watchObjects } from '../../../src/runtime/kubernetes/api/watch-objects.ts';
 import { type TestCluster, testCluster } from '../../cluster/test-cluster.ts';
+import { until } from '../../cluster/until.ts';
 import { describeWith } from '../../setup/components.ts';
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 
@@ -34,18 +35,21 @@ describeWith(['kubernetes'], 'a watch of the real API server', () => {
 
   const configMaps = (): string => `/api/v1/namespaces/${namespace}/configmaps`;
 
+  const told: string[] = [];
+  let interruptions = 0;
+
   it('tells each of 60 creations and deletions once, across 20 broken connections', async () => {
     const stop = new AbortController();
-    const told: string[] = [];
-    let interruptions = 0;
+    let changes: Promise<void> | undefined;
     const request = { path: configMaps(), labelSelector: 'test=watch', signal: stop.signal };
     for await (const change of watchObjects<ApiObject>(watched, request)) {
-      if (change.type === 'synced' && told.length === 0) void makeChanges();
+      if (change.type === 'synced' && told.length === 0) changes = makeChanges();
       else if (change.type === 'interrupted') interruptions += 1;
       else if (change.type !== 'synced') told.push(`${change.type} ${change.object.metadata?.name}`);
       if (told.length === 120) stop.abort();
     }
-    expect(interruptions).toBeGreaterThanOrEqual(10);
+    await changes;
+    expect(interruptions).toBe(20);
     const names = Array.from({ length: 60 }, (_, index) => `map-${index}`);
     expect(told.filter((line) => line.startsWith('added')).sort()).toEqual(
       names.map((name) => `added ${name}`).sort(),
@@ -55,12 +59,20 @@ describeWith(['kubernetes'], 'a watch of the real API server', () => {
     );
   }, 90_000);
 
+  /** Cuts when the watch is known to be connected, and waits until it has noticed. */
+  async function breakConnection(heard: string): Promise<void> {
+    await until(() => told.includes(heard), { describe: () => `"${heard}" is not told`, everyMs: 10 });
+    const before = interruptions;
+    proxy.cut();
+    await until(() => interruptions > before, { describe: () => 'the cut is not noticed', everyMs: 10 });
+  }
+
   async function makeChanges(): Promise<void> {
     for (let index = 0; index < 60; index++) {
       const name = `map-${index}`;
       const body = { metadata: { name, labels: { test: 'watch' } } };
       await direct.request('POST', configMaps(), { body });
-      if (index % 3 === 0) proxy.cut();
+      if (index % 3 === 0) await breakConnection(`added ${name}`);
       await direct.request('DELETE', `${configMaps()}/${name}`);
     }
   }
