@@ -1,4 +1,4 @@
-import type { OptionEntry } from './option-table.ts';
+import type { OptionEntry } from './option-entry.ts';
 
 /** Options of commands that build images. */
 export interface ImageOptionValues {

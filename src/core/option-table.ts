@@ -1,19 +1,11 @@
 import { type ImageOptionValues, imageOptions } from './image-options.ts';
+import type { OptionEntry, OutputFormat } from './option-entry.ts';
+import { type PipelineOptionValues, pipelineOptions } from './pipeline-options.ts';
 
-/** How the text of an option is read. `pair` is `key=value`, repeatable; `list` any text, repeatable; `bytes` takes `512Mi`, `2G`. */
-export type OptionType =
-  | 'flag'
-  | 'text'
-  | 'integer'
-  | 'number'
-  | 'duration'
-  | 'bytes'
-  | 'choice'
-  | 'pair'
-  | 'list';
+export type { OptionEntry, OptionType, OutputFormat } from './option-entry.ts';
 
 /** Every option and setting by name, with the type that a command gets. Optional ones have no default. */
-export interface OptionValues extends ImageOptionValues {
+export interface OptionValues extends ImageOptionValues, PipelineOptionValues {
   readonly handler?: string;
   readonly param: Readonly<Record<string, string>>;
   readonly input: Readonly<Record<string, string>>;
@@ -45,18 +37,6 @@ export interface OptionValues extends ImageOptionValues {
   readonly maxErrors?: number;
   readonly stop?: string;
   readonly parallel?: number;
-  readonly onFailure?: 'stop' | 'continue';
-  readonly fromStep?: string;
-  readonly onlyStep?: string;
-  readonly untilStep?: string;
-  readonly of?: string;
-  readonly asPlanned: boolean;
-  readonly graph: 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'mermaid' | 'dot';
-  readonly against?: string;
-  readonly page?: string;
-  readonly cache: boolean;
-  readonly noCache: boolean;
-  readonly cacheMode?: 'on' | 'read' | 'write' | 'off';
   readonly project?: string;
   readonly format: OutputFormat;
   readonly output: OutputFormat;
@@ -96,31 +76,7 @@ export interface OptionValues extends ImageOptionValues {
   readonly trackingUrl?: string;
 }
 
-/** What `-o` takes. */
-export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
-
 export type OptionName = keyof OptionValues;
-
-/** Where one option can be given, and what it means. Help, completion, docs/cli.md and `slipway config` come from these. */
-export interface OptionEntry {
-  readonly type: OptionType;
-  /** Long flag, e.g. `--param`. */
-  readonly flag?: string;
-  /** One-letter flag, e.g. `-p`. */
-  readonly short?: string;
-  /** Placeholder in help; absent for flags. */
-  readonly value?: string;
-  readonly choices?: readonly string[];
-  /** Whether a whole number may be negative, as one that counts may not. */
-  readonly signed?: boolean;
-  readonly env?: `SLIPWAY_${string}`;
-  /** Key in project.yaml; dots go into nested keys. */
-  readonly project?: string;
-  /** Key in the user's config.yaml. */
-  readonly user?: string;
-  readonly default?: string | number | boolean;
-  readonly doc: string;
-}
 
 const formats: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name'];
 
@@ -314,81 +270,6 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     user: 'parallel',
     doc: 'Trials at once. 1 unless given.',
   },
-  onFailure: {
-    type: 'choice',
-    flag: '--on-failure',
-    value: 'policy',
-    choices: ['stop', 'continue'],
-    env: 'SLIPWAY_ON_FAILURE',
-    user: 'onFailure',
-    doc: 'After a failed step: stop, or go on with what does not depend on it. As the pipeline says unless given.',
-  },
-  fromStep: {
-    type: 'text',
-    flag: '--from',
-    value: 'step',
-    doc: 'Run this step and all that depends on it; take the outputs of the others from an earlier run.',
-  },
-  onlyStep: {
-    type: 'text',
-    flag: '--only',
-    value: 'step',
-    doc: 'Run this step alone; take what it needs from an earlier run.',
-  },
-  untilStep: {
-    type: 'text',
-    flag: '--until',
-    value: 'step',
-    doc: 'Run this step and all that it depends on.',
-  },
-  of: {
-    type: 'text',
-    flag: '--of',
-    value: 'uid',
-    doc: 'Earlier run of the pipeline to take outputs from. The latest that has them unless given.',
-  },
-  asPlanned: {
-    type: 'flag',
-    flag: '--as-planned',
-    doc: 'Go on with exactly the plan of that run, whatever the code is now.',
-  },
-  graph: {
-    type: 'choice',
-    flag: '--output',
-    short: '-o',
-    value: 'format',
-    choices: [...formats, 'mermaid', 'dot'],
-    env: 'SLIPWAY_OUTPUT',
-    default: 'table',
-    doc: 'Form of the answer: table, wide, json, yaml, name, mermaid or dot.',
-  },
-  against: {
-    type: 'text',
-    flag: '--against',
-    value: 'plan',
-    doc: 'Say what differs from this: a plan in a JSON file, a pipeline, or the uid of a run of one.',
-  },
-  page: {
-    type: 'text',
-    flag: '--output',
-    value: 'file',
-    doc: 'Write the report to this file. <pipeline>-<uid>.html unless given.',
-  },
-  cache: {
-    type: 'flag',
-    flag: '--cache',
-    doc: 'Take the outputs of steps that ran before with the same code, params and inputs. Short for --cache-mode on.',
-  },
-  noCache: { type: 'flag', flag: '--no-cache', doc: 'Run every step. Short for --cache-mode off.' },
-  cacheMode: {
-    type: 'choice',
-    flag: '--cache-mode',
-    value: 'mode',
-    choices: ['on', 'read', 'write', 'off'],
-    env: 'SLIPWAY_CACHE',
-    user: 'cache',
-    doc: 'Caching of steps that do not say themselves; off also of those that do. As project.yaml says unless given.',
-  },
   project: {
     type: 'text',
     flag: '--project',
@@ -426,6 +307,7 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     doc: 'Write the function.yaml to this file, or the image as an archive where its name ends in .tar.',
   },
   ...imageOptions,
+  ...pipelineOptions,
   out: { type: 'text', flag: '--out', value: 'file', doc: 'Write the executed notebook to this file too.' },
   junit: { type: 'text', flag: '--junit', value: 'file', doc: 'Write a JUnit report (XML) to this file.' },
   check: { type: 'flag', flag: '--check', doc: 'Write nothing; exit with 1 where something would be.' },
