@@ -88,7 +88,9 @@ describe('the shipped notebooks', () => {
       ['completed', 'error', 'skipped'],
       true,
     ]);
-    expect(outcomes.flatMap((outcome) => displayed(outcome)).join('\n')).toContain('"train.parquet" has no label column "specis"');
+    expect(outcomes.flatMap((outcome) => displayed(outcome)).join('\n')).toContain(
+      '"train.parquet" has no label column "specis"',
+    );
   }, 90_000);
 
   it('hub.ipynb goes from raw rows to predictions with functions of the hub alone', async () => {
