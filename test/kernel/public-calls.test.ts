@@ -14,7 +14,7 @@ async function train(ctx: Context, { data, depth = 4 }: { data?: DataItem; depth
 
 /** A cell for every public call; each gives what its last expression shows. */
 const cells = {
-  imports: `import { and, codeToFunction, createTable, eq, getOrCreateContext, gt, gte, importFunction, isSlipwayError, loadProject, lt, lte, ne, not, openData, or, pipeline, predictTable, profileTable, SlipwayError, type Context, type DataItem, type Predictor } from 'slipway';`,
+  imports: `import { and, codeToFunction, createTable, eq, getOrCreateContext, gt, gte, importFunction, isSlipwayError, loadProject, lt, lte, ne, not, openData, or, pipeline, predictTable, profileTable, show, SlipwayError, type Context, type DataItem, type Predictor } from 'slipway';`,
   train,
   codeToFunction: 'const fn = await codeToFunction(train);\nfn',
   codeToFunctionByName:
@@ -58,6 +58,9 @@ p`,
   artifacts: 'const rows = await project.artifacts();\nrows',
   oneArtifact: "const kept = await project.artifact('dataset');\nkept",
   createTable: "const table = createTable([{ a: 1, b: 'x' }, { a: 2, b: null }]);\ntable",
+  show: 'await show(table);\nawait show(run);\nawait show(fn);',
+  showRun: "await run.show();\nawait loaded.show('dataset');",
+  showRuns: "await runs.show({ metrics: ['max.accuracy'] });",
   profileTable: 'const profile = profileTable(table);\nprofile.rowCount',
   predictTable: `const predictor: Predictor = { apiVersion: 'slipway/v1', type: 'linear', features: [{ column: 'a', type: 'number' }], weights: [[2]], bias: [1] };
 const predictions = predictTable(predictor, table);
@@ -117,7 +120,7 @@ describe('in a tslab cell, with the package’s dependencies not hoisted', () =>
   });
 
   it('doc() reads as a page', () => {
-    expect(shown('doc')).toMatch(
+    expect(cards('doc')).toMatch(
       /^train\n {2}from nb\.ipynb\n[\s\S]*\nDESCRIPTION\n {2}Trains\.\n\nINPUTS\n[\s\S]*PARAMS\n {2}depth {2}number {2}default 4\n/,
     );
   });
