@@ -1,4 +1,5 @@
-import { type OptionName, optionTable, settingNames } from '../core/option-table.ts';
+import { type OptionName, optionTable } from '../core/option-table.ts';
+import { settingNames } from '../core/setting-names.ts';
 import { argumentForm, describeOption, globalOptions, optionForm } from './build-program.ts';
 import type { CommandEntry } from './command.ts';
 import type { CommandGroup } from './command-table.ts';

@@ -444,11 +444,3 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     doc: 'Address of the tracking server.',
   },
 };
-
-/** The options that can be given elsewhere than as a flag, which is what `slipway config` lists. */
-export function settingNames(): readonly OptionName[] {
-  return (Object.keys(optionTable) as OptionName[]).filter((name) => {
-    const entry = optionTable[name];
-    return name !== 'format' && name !== 'graph' && (entry.env !== undefined || entry.user !== undefined);
-  });
-}

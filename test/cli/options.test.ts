@@ -6,7 +6,8 @@ import { parseOption } from '../../src/cli/options/parse-option.ts';
 import { resolveOption, type SettingSources } from '../../src/cli/options/resolve-option.ts';
 import { readUserConfig } from '../../src/cli/options/user-config.ts';
 import { wantsColor } from '../../src/cli/text-output.ts';
-import { optionTable, settingNames } from '../../src/core/option-table.ts';
+import { optionTable } from '../../src/core/option-table.ts';
+import { settingNames } from '../../src/core/setting-names.ts';
 
 const nowhere: SettingSources = { env: {}, project: {}, user: {} };
 

@@ -1,5 +1,6 @@
 import { nearestName } from '../../core/nearest-name.ts';
-import { type OptionEntry, type OptionName, optionTable, settingNames } from '../../core/option-table.ts';
+import { type OptionEntry, type OptionName, optionTable } from '../../core/option-table.ts';
+import { settingNames } from '../../core/setting-names.ts';
 import type { Execute } from '../command.ts';
 import { settingNotFound } from '../errors.ts';
 import { explainOptions } from '../options/resolve-options.ts';

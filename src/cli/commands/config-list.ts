@@ -1,4 +1,5 @@
-import { optionTable, settingNames } from '../../core/option-table.ts';
+import { optionTable } from '../../core/option-table.ts';
+import { settingNames } from '../../core/setting-names.ts';
 import type { Execute } from '../command.ts';
 import { explainOptions } from '../options/resolve-options.ts';
 import { present } from '../output/present.ts';
