@@ -7,9 +7,9 @@ import type { RunTracker, TrackedRun } from './notebooks/display/run/run-tracker
 import { listenForInterrupt } from './notebooks/interrupt.ts';
 import type { Workspace } from './projects/workspace.ts';
 import { isInsideHandler } from './runtime/run-scope.ts';
-import { runDirectory } from './tracking/local/store-layout.ts';
 import { renderRunHeadline } from './tracking/render-run-summary.ts';
 import type { RunRecord } from './tracking/run.ts';
+import { runDirectory } from './tracking/store-layout.ts';
 
 export interface CellRunOptions {
   readonly workspace: Workspace;

@@ -17,3 +17,9 @@ export interface Replicas {
   receiveLog(uid: string, offset: number, bytes: Uint8Array): Promise<{ readonly size: number }>;
   close(): Promise<void>;
 }
+
+/** Replicas on this machine. */
+export interface LocalReplicas extends Replicas {
+  /** What `receive` does, done when it returns. Gives the last seq that is safe. */
+  take(uid: string, events: readonly JournalEvent[]): number;
+}

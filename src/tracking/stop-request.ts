@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseEntries, readFrom, readLedger } from './ledger.ts';
-import { ledgerFile } from './local/store-layout.ts';
 import { type RunState, terminalStates } from './run.ts';
 import type { LedgerLine } from './store.ts';
+import { ledgerFile } from './store-layout.ts';
 
 /** Milliseconds between looks at the ledger's size: a stop is seen well within a second, at a few microseconds a look. */
 const pollMs = 250;

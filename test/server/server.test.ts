@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUid } from '../../src/core/id.ts';
-import { openHttpStore } from '../../src/tracking/http/http-store.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
+import { openHttpStore } from '../../src/tracking/open-http-store.ts';
 import { createFolder } from '../e2e/slipway.ts';
 import { startTrackingServer, type TrackingServer } from '../support/start-tracking-server.ts';
 

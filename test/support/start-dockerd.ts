@@ -25,7 +25,8 @@ export interface OwnDaemonOptions {
   readonly disk?: number;
 }
 
-/** Starts a daemon with its own folder, socket and containerd; it makes no bridge and no rule of the firewall. Needs root. */
+/** Starts a daemon with its own folder, socket and containerd; in a network of its own, because a daemon without a bridge
+ * removes the one that the machine's daemon uses. Needs root. */
 export async function startDockerd({ hidden, disk }: OwnDaemonOptions = {}): Promise<OwnDaemon> {
   const root = mkdtempSync(path.join(tmpdir(), 'slipway-dockerd-'));
   const data = path.join(root, 'data');
@@ -47,8 +48,8 @@ export async function startDockerd({ hidden, disk }: OwnDaemonOptions = {}): Pro
     const flags = [...dockerdFlags(root), '--host', host];
     daemon =
       hidden === undefined
-        ? spawn('dockerd', flags, { stdio: 'ignore' })
-        : spawn('unshare', ['--mount', 'sh', '-c', hide, 'sh', hidden, ...flags], { stdio: 'ignore' });
+        ? spawn('unshare', ['--net', 'dockerd', ...flags], { stdio: 'ignore' })
+        : spawn('unshare', ['--net', '--mount', 'sh', '-c', hide, 'sh', hidden, ...flags], { stdio: 'ignore' });
     await answers(socket, host, daemon);
   };
   await start();

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type HttpStore, openHttpStore } from '../../src/tracking/http/http-store.ts';
+import type { HttpStore } from '../../src/tracking/http/http-store.ts';
+import { openHttpStore } from '../../src/tracking/open-http-store.ts';
 import type { RunStore } from '../../src/tracking/store.ts';
 import { describeRunStore } from '../contract/run-store.ts';
 import { startTrackingServer } from '../support/start-tracking-server.ts';

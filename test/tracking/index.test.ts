@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/tracking/local/index/sqlite.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
-import { journalFile, runsDirectory } from '../../src/tracking/local/store-layout.ts';
 import type { RunStore } from '../../src/tracking/store.ts';
+import { journalFile, runsDirectory } from '../../src/tracking/store-layout.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 function addRun(store: RunStore, uid: string, loss = 1): void {

@@ -12,10 +12,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
-import { artifactFolder, journalFile, runsDirectory } from '../../src/tracking/local/store-layout.ts';
 import { readWholeJournal } from '../../src/tracking/read-journal.ts';
 import type { ArtifactRecord } from '../../src/tracking/run.ts';
 import type { RunStore } from '../../src/tracking/store.ts';
+import { artifactFolder, journalFile, runsDirectory } from '../../src/tracking/store-layout.ts';
 import { canMount, mountDisk, resizeDisk } from './mount-disk.ts';
 import { tempDirectory } from './temp-directory.ts';
 

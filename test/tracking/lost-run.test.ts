@@ -4,10 +4,10 @@ import { systemClock } from '../../src/core/clock.ts';
 import { createUid } from '../../src/core/id.ts';
 import { readLedger } from '../../src/tracking/ledger.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
-import { ledgerFile } from '../../src/tracking/local/store-layout.ts';
 import { remoteSilenceMs } from '../../src/tracking/lost-run.ts';
 import { currentProcess, identify, isAlive } from '../../src/tracking/process-identity.ts';
 import { resumeRun } from '../../src/tracking/resume-run.ts';
+import { ledgerFile } from '../../src/tracking/store-layout.ts';
 import { bundleScript, startScript } from './child.ts';
 import { tempDirectory } from './temp-directory.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { stagingRoot } from '../../tracking/local/store-layout.ts';
+import { stagingRoot } from '../../tracking/store-layout.ts';
 import type { Job } from '../job.ts';
 import type { FromRunner } from '../runner/messages.ts';
 

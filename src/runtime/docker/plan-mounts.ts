@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../core/package-root.ts';
-import { projectDirectory } from '../../tracking/local/store-layout.ts';
+import { projectDirectory } from '../../tracking/store-layout.ts';
 import type { Job } from '../job.ts';
 import { containerMountMissing } from './errors.ts';
 import { isMounted, type Mount, reduceMounts } from './mount-table.ts';

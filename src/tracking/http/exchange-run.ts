@@ -2,7 +2,7 @@ import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
 import { createUid } from '../../core/id.ts';
-import { refuseUsed } from '../local/export-run.ts';
+import { refuseUsed } from '../refuse-used.ts';
 import type { RunRecord } from '../run.ts';
 import { packFolder, unpackFolder } from './folder-archive.ts';
 import type { ServerClient } from './server-client.ts';

@@ -3,10 +3,8 @@ import { createUid } from '../../core/id.ts';
 import { parseStoreUri } from '../../core/store-uri.ts';
 import { journalConflict, runExists, serverUnreachable } from '../errors.ts';
 import type { CreatedEvent, JournalEvent } from '../journal-event.ts';
-import { openLocalStore } from '../local/local-store.ts';
-import { type LocalReplicas, openReplicas } from '../local/replicas.ts';
-import { journalFile, runDirectory } from '../local/store-layout.ts';
 import { readWholeJournal } from '../read-journal.ts';
+import type { LocalReplicas } from '../replicas.ts';
 import type { ArtifactRecord, RunRecord } from '../run.ts';
 import type {
   ArtifactQuery,
@@ -19,6 +17,7 @@ import type {
   RunWriter,
   StoredArtifact,
 } from '../store.ts';
+import { journalFile, runDirectory } from '../store-layout.ts';
 import { exportFromServer, importToServer } from './exchange-run.ts';
 import { fetchArtifact } from './fetch-artifact.ts';
 import { followServerEvents, followServerOutput } from './follow-server.ts';
@@ -28,11 +27,18 @@ import { createServerClient, type ServerClient } from './server-client.ts';
 import { shipArtifact } from './ship-artifact.ts';
 import { Shipping } from './shipping.ts';
 
+/** A local store of the same project, for this client alone. */
+export interface Spool {
+  readonly directory: string;
+  readonly store: RunStore;
+  readonly replicas: LocalReplicas;
+}
+
 export interface HttpStoreOptions {
   readonly server: ServerAddress;
   readonly project: string;
-  /** Local store that takes everything first; what could not be sent stays there for `slipway sync`. */
-  readonly spoolDirectory: string;
+  /** Takes everything first; what could not be sent stays there for `slipway sync`. */
+  readonly spool: Spool;
   /** Milliseconds that `flush` and `close` wait for the server. @default 30000 */
   readonly flushMs?: number;
 }
@@ -49,10 +55,10 @@ export interface HttpStore extends RunStore {
 const defaultFlushMs = 30_000;
 
 /**
- * Opens a project's store on a tracking server. Runs are written to a local store first, exactly as without a server, and their journals
+ * A project's store on a tracking server. Runs are written to a local store first, exactly as without a server, and their journals
  * follow in batches: a log call costs no more, and a server that is away for a while is caught up with. Everything is read from the server.
  */
-export function openHttpStore(options: HttpStoreOptions): HttpStore {
+export function createHttpStore(options: HttpStoreOptions): HttpStore {
   return new RemoteStore(options);
 }
 
@@ -65,16 +71,16 @@ class RemoteStore implements HttpStore {
   readonly #replicas: LocalReplicas;
   readonly #shipping: Shipping;
 
-  constructor({ server, project, spoolDirectory, flushMs = defaultFlushMs }: HttpStoreOptions) {
+  constructor({ server, project, spool, flushMs = defaultFlushMs }: HttpStoreOptions) {
     this.project = project;
-    this.#spool = spoolDirectory;
+    this.#spool = spool.directory;
     this.#flushMs = flushMs;
     this.#client = createServerClient(server, project);
-    this.#local = openLocalStore({ directory: spoolDirectory, project });
-    this.#replicas = openReplicas({ directory: spoolDirectory, project });
+    this.#local = spool.store;
+    this.#replicas = spool.replicas;
     this.#shipping = new Shipping({
       client: this.#client,
-      storeDirectory: spoolDirectory,
+      storeDirectory: spool.directory,
       project,
       // whoever runs it watches the local ledger, as for any run
       onStop: (uid, reason) => void this.#local.requestStop(uid, reason).catch(() => undefined),

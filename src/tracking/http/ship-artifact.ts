@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { digestFile } from '../../core/digest.ts';
 import { artifactNotFound } from '../errors.ts';
-import { artifactFolder } from '../local/store-layout.ts';
 import type { ArtifactRecord } from '../run.ts';
+import { artifactFolder } from '../store-layout.ts';
 import { packFolder } from './folder-archive.ts';
 import type { ServerClient } from './server-client.ts';
 

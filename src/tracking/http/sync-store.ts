@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { ErrorRecord } from '../../core/error.ts';
 import { errorRecord } from '../../core/error.ts';
-import { projectDirectory, runsDirectory } from '../local/store-layout.ts';
+import { projectDirectory, runsDirectory } from '../store-layout.ts';
 import { RunShipper } from './run-shipper.ts';
 import type { ServerAddress } from './server-address.ts';
 import { createServerClient } from './server-client.ts';

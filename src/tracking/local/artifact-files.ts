@@ -6,7 +6,7 @@ import { digestDirectory } from '../../core/digest.ts';
 import { createUid } from '../../core/id.ts';
 import { artifactDamaged, invalidArtifact } from '../errors.ts';
 import type { StoredArtifact } from '../store.ts';
-import { artifactFolder, stagingRoot } from './store-layout.ts';
+import { artifactFolder, stagingRoot } from '../store-layout.ts';
 
 /** A new empty folder on the store's disk. */
 export async function createStaging(store: string): Promise<string> {

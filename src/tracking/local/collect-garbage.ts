@@ -14,7 +14,7 @@ import {
   runDirectory,
   runsDirectory,
   stagingRoot,
-} from './store-layout.ts';
+} from '../store-layout.ts';
 
 /** An artifact put this recently may be on its way into a journal; milliseconds. */
 const artifactGraceMs = 60 * 60 * 1000;

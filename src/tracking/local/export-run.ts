@@ -1,11 +1,10 @@
-import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { explainDiskError, writeFileAtomic } from '../../core/atomic-file.ts';
 import { createUid } from '../../core/id.ts';
 import type { Json } from '../../core/json.ts';
-import { invalidExport } from '../errors.ts';
-import { exists } from './artifact-files.ts';
-import { artifactFolder, runDirectory } from './store-layout.ts';
+import { refuseUsed } from '../refuse-used.ts';
+import { artifactFolder, runDirectory } from '../store-layout.ts';
 
 /** `export.json` in an exported folder, beside `runs/<uid>/` and `artifacts/<2 hex>/<hex>/`. */
 export interface ExportManifest {
@@ -50,13 +49,4 @@ export async function exportRun({ storeDirectory, manifest, target }: ExportOpti
     await rm(aside, { recursive: true, force: true });
     throw explainDiskError(error, target);
   }
-}
-
-/** @throws INVALID_EXPORT unless the folder is new or empty */
-export async function refuseUsed(target: string): Promise<void> {
-  if (!(await exists(target))) return;
-  if (!(await stat(target)).isDirectory())
-    throw invalidExport(`"${target}" is a file`, { hint: 'export into a new folder' });
-  if ((await readdir(target)).length > 0)
-    throw invalidExport(`folder "${target}" is not empty`, { hint: 'export into a new folder' });
 }

@@ -8,9 +8,9 @@ import { invalidExport, runExists } from '../errors.ts';
 import type { JournalEvent } from '../journal-event.ts';
 import type { Ledger } from '../ledger.ts';
 import { readWholeJournal } from '../read-journal.ts';
+import { artifactFolder, isRunFolderName, runDirectory } from '../store-layout.ts';
 import { createStaging, exists, putArtifact } from './artifact-files.ts';
 import type { ExportManifest } from './export-run.ts';
-import { artifactFolder, isRunFolderName, runDirectory } from './store-layout.ts';
 
 export interface ImportOptions {
   readonly storeDirectory: string;

@@ -22,6 +22,7 @@ import type {
   RunWriter,
   StoredArtifact,
 } from '../store.ts';
+import { artifactFolder, isRunFolderName, journalFile, ledgerFile, runDirectory } from '../store-layout.ts';
 import { createStaging, exists, putArtifact } from './artifact-files.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { type ExportedRun, exportRun } from './export-run.ts';
@@ -31,7 +32,6 @@ import { RunIndex } from './index/run-index.ts';
 import { createWriter, takeOverWriter, type WriterContext } from './open-writer.ts';
 import { findRecentArtifact } from './recent-artifact.ts';
 import { RunReader } from './run-reader.ts';
-import { artifactFolder, isRunFolderName, journalFile, ledgerFile, runDirectory } from './store-layout.ts';
 
 export interface LocalStoreOptions {
   /** The store's folder, usually `.slipway`; made on first write. */

@@ -12,8 +12,8 @@ import type { Ledger } from '../ledger.ts';
 import { currentProcess, sameProcess } from '../process-identity.ts';
 import type { RunRecord } from '../run.ts';
 import type { RunDraft } from '../run-draft.ts';
+import { isRunFolderName, journalFile, runDirectory } from '../store-layout.ts';
 import { LocalRunWriter } from './run-writer.ts';
-import { isRunFolderName, journalFile, runDirectory } from './store-layout.ts';
 
 export interface WriterContext {
   readonly storeDirectory: string;

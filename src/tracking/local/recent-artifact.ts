@@ -3,8 +3,8 @@ import { parseEntries, readFrom } from '../ledger.ts';
 import { readWholeJournal } from '../read-journal.ts';
 import type { ArtifactRecord } from '../run.ts';
 import type { LedgerLine } from '../store.ts';
+import { journalFile } from '../store-layout.ts';
 import type { IndexedProject } from './index/advance-index.ts';
-import { journalFile } from './store-layout.ts';
 
 /** How much of the ledger's end is looked at; bytes. */
 const tailBytes = 64 * 1024;

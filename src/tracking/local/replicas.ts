@@ -6,10 +6,10 @@ import { journalConflict, journalGap, logGap, runExists, runNotFound } from '../
 import type { JournalEvent } from '../journal-event.ts';
 import { Ledger } from '../ledger.ts';
 import { readWholeJournal } from '../read-journal.ts';
-import type { Replicas } from '../replicas.ts';
+import type { LocalReplicas } from '../replicas.ts';
+import { isRunFolderName, journalFile, ledgerFile, runDirectory } from '../store-layout.ts';
 import { createReplica, openReplica, type WriterContext } from './open-writer.ts';
 import type { LocalRunWriter } from './run-writer.ts';
-import { isRunFolderName, journalFile, ledgerFile, runDirectory } from './store-layout.ts';
 
 /** Journals kept open between batches; the least used one gives way. */
 const maxOpen = 256;
@@ -21,11 +21,6 @@ export interface ReplicasOptions {
 }
 
 /** Copies, in a local store, of runs whose journals are written elsewhere. */
-export interface LocalReplicas extends Replicas {
-  /** What `receive` does, done when it returns. Gives the last seq that is safe. */
-  take(uid: string, events: readonly JournalEvent[]): number;
-}
-
 export function openReplicas({ directory, project, clock = systemClock }: ReplicasOptions): LocalReplicas {
   const ledger = new Ledger(ledgerFile(directory, project), clock);
   return new ReplicaFolder({

@@ -7,7 +7,7 @@ import { type JournalPosition, journalStart, readJournal, readWholeJournal } fro
 import { type RunRecord, terminalStates } from '../run.ts';
 import { createDraft, type RunDraft } from '../run-draft.ts';
 import { applyFact, isLost, overlaidRecord, type RunOverlay } from '../run-overlay.ts';
-import { journalFile } from './store-layout.ts';
+import { journalFile } from '../store-layout.ts';
 
 /**
  * Records of single runs straight from journal and ledger: exact at any moment and cheap, as no index is opened. What the ledger says about

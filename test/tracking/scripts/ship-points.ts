@@ -1,4 +1,4 @@
-import { openHttpStore } from '../../../src/tracking/http/http-store.ts';
+import { openHttpStore } from '../../../src/tracking/open-http-store.ts';
 
 // node ship-points.mjs <url> <token> <spool folder> <uid>: logs points to a tracking server and prints each one's number once it is acknowledged
 const [url = '', token = '', spoolDirectory = '', uid = ''] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import { terminalStates } from '../../run.ts';
 import { createDraft, type RunDraft } from '../../run-draft.ts';
 import { applyFact, isLost, type RunOverlay } from '../../run-overlay.ts';
 import type { LedgerFact } from '../../store.ts';
-import { isRunFolderName, journalFile, runsDirectory } from '../store-layout.ts';
+import { isRunFolderName, journalFile, runsDirectory } from '../../store-layout.ts';
 import type { IndexDatabase } from './index-database.ts';
 import { forgetEvents, forgetRun, storeEvents, storeRun } from './store-run.ts';
 
