@@ -115,7 +115,23 @@ export {
   not,
   or,
 } from './pipelines/condition.ts';
+export type { MapOptions, MapPosition } from './pipelines/map-draft.ts';
 export type {
+  ItemOf,
+  ItemOfValue,
+  Mappable,
+  Mapped,
+  MappedColumns,
+  MappedEntry,
+  MappedRow,
+  MappedRows,
+  PortableValue,
+  ReferredValue,
+  Refused,
+} from './pipelines/mapped-reference.ts';
+export type {
+  NestedArguments,
+  NestedOptions,
   Pipeline,
   PipelineBody,
   PipelineContext,
@@ -129,8 +145,10 @@ export type {
   Plan,
   PlanCondition,
   PlanFunction,
+  PlanMap,
   PlanStep,
   PlanValue,
+  PrunedStep,
   StepOptions,
 } from './pipelines/plan.ts';
 export type { PipelineSignature } from './pipelines/read-parameters.ts';

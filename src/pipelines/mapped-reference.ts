@@ -28,31 +28,40 @@ export type ItemOf<Items> =
       ? ItemOfValue<Value>
       : ItemOfValue<Items>;
 
-type ItemOfValue<Value> =
+/** One item of a value. */
+export type ItemOfValue<Value> =
   IsAny<Value> extends true
     ? Untyped
     : Value extends Leaf
       ? never
       : Value extends readonly (infer Item)[]
-        ? Unwrapped<Item>
+        ? ReferredValue<Item>
         : Value extends object
-          ? Unwrapped<Value[keyof Value & string]>
+          ? ReferredValue<Value[keyof Value & string]>
           : never;
 
 /** The value itself: of a reference what it stands for. */
-type Unwrapped<Value> =
+export type ReferredValue<Value> =
   IsAny<Value> extends true ? Untyped : Value extends ReferenceTo<infer Inner> ? Inner : Value;
 
 /** A value inside a list: an artifact as its URI, which any input takes. */
-type Portable<Value> =
+export type PortableValue<Value> =
   IsAny<Value> extends true ? Untyped : Value extends { readonly slipwayType: 'data-item' } ? string : Value;
 
 /** What an entry of the body's result is in the list. */
-type Entry<Value> =
-  IsAny<Value> extends true ? Untyped : Value extends LoggedArtifact ? string : Portable<Unwrapped<Value>>;
+export type MappedEntry<Value> =
+  IsAny<Value> extends true
+    ? Untyped
+    : Value extends LoggedArtifact
+      ? string
+      : PortableValue<ReferredValue<Value>>;
 
-type Row<Result> = { readonly [Key in keyof Result & string]: Entry<Result[Key]> };
-type Columns<Result> = { readonly [Key in keyof Result & string]: Reference<readonly Entry<Result[Key]>[]> };
+/** What one item gives. */
+export type MappedRow<Result> = { readonly [Key in keyof Result & string]: MappedEntry<Result[Key]> };
+/** What the items give by name, each as a list. */
+export type MappedColumns<Result> = {
+  readonly [Key in keyof Result & string]: Reference<readonly MappedEntry<Result[Key]>[]>;
+};
 
 /** What `p.map` gives: a list of what its body returned; of a step or an object of outputs also the list of each by its name. */
 export type Mapped<Result> =
@@ -62,13 +71,19 @@ export type Mapped<Result> =
       [Result] extends [void | null | undefined]
       ? undefined
       : Result extends StepHandle
-        ? StepHandle & ReferenceTo<readonly Row<Result>[]> & Columns<Result> & Rows<Row<Result>>
+        ? StepHandle &
+            ReferenceTo<readonly MappedRow<Result>[]> &
+            MappedColumns<Result> &
+            MappedRows<MappedRow<Result>>
         : Result extends ReferenceTo<infer Value>
-          ? Reference<readonly Portable<Value>[]>
+          ? Reference<readonly PortableValue<Value>[]>
           : Result extends Leaf | readonly unknown[]
-            ? Reference<readonly Entry<Result>[]>
-            : ReferenceTo<readonly Row<Result>[]> & Columns<Result> & Rows<Row<Result>>;
+            ? Reference<readonly MappedEntry<Result>[]>
+            : ReferenceTo<readonly MappedRow<Result>[]> &
+                MappedColumns<Result> &
+                MappedRows<MappedRow<Result>>;
 
-interface Rows<Value> {
+/** What an item gives, by its number in the list. */
+export interface MappedRows<Value> {
   readonly [index: number]: Reference<Value>;
 }
