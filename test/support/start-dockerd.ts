@@ -49,7 +49,9 @@ export async function startDockerd({ hidden, disk }: OwnDaemonOptions = {}): Pro
     daemon =
       hidden === undefined
         ? spawn('unshare', ['--net', 'dockerd', ...flags], { stdio: 'ignore' })
-        : spawn('unshare', ['--net', '--mount', 'sh', '-c', hide, 'sh', hidden, ...flags], { stdio: 'ignore' });
+        : spawn('unshare', ['--net', '--mount', 'sh', '-c', hide, 'sh', hidden, ...flags], {
+            stdio: 'ignore',
+          });
     await answers(socket, host, daemon);
   };
   await start();
