@@ -187,6 +187,19 @@ describe('what clusters say that is hard to bring about', () => {
     expect(found?.trouble).toBe('image-unauthorized');
   });
 
+  it('a name of an image that looks like a status', () => {
+    const image = 'team/denied:404';
+    const pod = {
+      metadata: { name: 'p' },
+      spec: { containers: [{ name: 'main', image }] },
+      status: { ...waiting('ErrImagePull', `failed to pull "${image}": i/o timeout`) },
+    };
+    expect(diagnosePod(pod, { events: [], patience })).toMatchObject({
+      trouble: 'image-pull',
+      verdict: 'wait',
+    });
+  });
+
   it('an init container that fails, as one of its own', () => {
     const status = {
       phase: 'Pending' as const,

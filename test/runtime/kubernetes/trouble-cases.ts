@@ -162,6 +162,13 @@ function endedCases({ lostNode }: Surroundings): Record<string, TroubleCase> {
       options: little,
       script: 'const kept = []; for (;;) kept.push(Buffer.alloc(8 << 20, 1))',
     },
+    'heap-full': {
+      trouble: 'out-of-memory',
+      verdict: 'fail',
+      message: /more memory than its limit of 256Mi/,
+      options: { requests: { cpu: '10m' }, limits: { memory: '256Mi' } },
+      script: 'const kept = []; for (;;) kept.push(new Array(10000).fill(0).map(() => ({})))',
+    },
     'exit-code': {
       trouble: 'exited',
       verdict: 'fail',

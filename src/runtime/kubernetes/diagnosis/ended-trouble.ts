@@ -94,14 +94,16 @@ function failedContainer(subject: PodSubject): Diagnosis | undefined {
   for (const container of containersOf(subject)) {
     const ended = container.state?.terminated;
     if (!ended) continue;
-    if (isOutOfMemory(ended, subject)) return outOfMemory(subject, container, ended);
+    if (isOutOfMemory(ended)) return outOfMemory(subject, container, ended);
     if (ended.exitCode !== 0) return exited(subject, container, ended);
   }
   return undefined;
 }
 
-function isOutOfMemory({ reason, exitCode }: TerminatedState, { pod }: PodSubject): boolean {
-  return reason === 'OOMKilled' || (exitCode === 137 && pod.status?.reason === 'OOMKilled');
+/** The kernel says so, or V8 did with its last words, which the cluster keeps of the log. */
+function isOutOfMemory({ reason, exitCode, message = '' }: TerminatedState): boolean {
+  const heapIsFull = /heap out of memory|Fatal process out of memory/i.test(message);
+  return reason === 'OOMKilled' || (exitCode !== 0 && heapIsFull);
 }
 
 function outOfMemory(

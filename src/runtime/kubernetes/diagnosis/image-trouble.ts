@@ -20,7 +20,11 @@ export function findImageTrouble(subject: PodSubject): Diagnosis | undefined {
   );
   if (!container) return undefined;
   const text = pullMessage(subject, container);
-  const kind = classify(container.state?.waiting?.reason ?? '', text);
+  // a name may hold what looks like a status
+  const kind = classify(
+    container.state?.waiting?.reason ?? '',
+    text.replaceAll(askedImage(subject, container), ''),
+  );
   const found = { trouble: kind.trouble, error: imageError(subject, container, { ...kind, text }) };
   if (kind.final) return { ...found, verdict: 'fail' };
   const { now, imagePullSeconds } = subject.patience;
@@ -88,14 +92,20 @@ function classify(reason: string, text: string): ImageTrouble {
 
 function imageError(
   subject: PodSubject,
-  { name, image = '' }: ContainerStatus,
+  container: ContainerStatus,
   { what, hint, text, trouble }: ImageTrouble & { readonly text: string },
 ): Diagnosis['error'] {
-  const asked = subject.pod.spec?.containers?.find((container) => container.name === name)?.image ?? image;
+  const asked = askedImage(subject, container);
   return podImageUnavailable(`image "${asked}" of pod "${podName(subject)}" ${what}${because(text)}`, {
     hint,
     details: { trouble, image: asked, message: text },
   }).toJSON();
+}
+
+/** As the pod names it; its status may name it in full. */
+function askedImage({ pod }: PodSubject, { name, image = '' }: ContainerStatus): string {
+  const specs = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  return specs.find((spec) => spec.name === name)?.image ?? image;
 }
 
 /** The end of the chain that a container runtime reports says what happened. */
