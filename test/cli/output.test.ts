@@ -1,6 +1,5 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../src/tracking/compare-runs.ts';
 import { exitCodeOfRecord } from '../../src/cli/exit-code.ts';
 import { displayWidth, singleLine, truncate } from '../../src/cli/output/display-width.ts';
 import { lastLines } from '../../src/cli/output/last-lines.ts';
@@ -10,6 +9,7 @@ import { renderTable } from '../../src/cli/output/render-table.ts';
 import { renderBytes, renderNumber } from '../../src/cli/output/render-value.ts';
 import { shortUids } from '../../src/cli/output/short-uid.ts';
 import { fileNotFound } from '../../src/core/errors.ts';
+import { compareRuns } from '../../src/tracking/compare-runs.ts';
 
 const plain = pc.createColors(false);
 

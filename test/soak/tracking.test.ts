@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createUid } from '../../src/core/id.ts';
 import { readLedger } from '../../src/tracking/ledger.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
-import { journalFile, ledgerFile } from '../../src/tracking/store-layout.ts';
 import { readWholeJournal } from '../../src/tracking/read-journal.ts';
+import { journalFile, ledgerFile } from '../../src/tracking/store-layout.ts';
 import { bundleScript, type Child, startScript } from '../tracking/child.ts';
 import { tempDirectory } from '../tracking/temp-directory.ts';
 

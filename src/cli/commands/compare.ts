@@ -1,8 +1,8 @@
 import type { OptionValues } from '../../core/option-table.ts';
+import { type Compared, compareRuns } from '../../tracking/compare-runs.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { RunStore } from '../../tracking/store.ts';
 import type { Execute } from '../command.ts';
-import { type Compared, compareRuns } from '../../tracking/compare-runs.ts';
 import { renderComparison } from '../compare/render-comparison.ts';
 import { usageError } from '../errors.ts';
 import { present } from '../output/present.ts';

@@ -1,8 +1,8 @@
+import type { Comparison, ComparisonRow } from '../../tracking/compare-runs.ts';
 import { renderTable } from '../output/render-table.ts';
 import { renderValue } from '../output/render-value.ts';
 import { shortUids } from '../output/short-uid.ts';
 import type { Session } from '../session.ts';
-import type { Comparison, ComparisonRow } from '../../tracking/compare-runs.ts';
 
 /** A comparison for people: a line a key, a column a run; the best value of a line carries a star. */
 export function renderComparison(
