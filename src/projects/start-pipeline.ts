@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Json } from '../core/json.ts';
 import { parseParamText } from '../functions/parse-param-text.ts';
 import { createFileStepCache } from '../pipelines/cache/file-step-cache.ts';
@@ -106,9 +107,12 @@ export async function startPipelinePlan(
     ...(source === undefined ? {} : { source }),
     ...(runtime === undefined ? {} : { runtime }),
   });
+  // as many warm processes as there may be steps at once
+  const { parallelism: atOnce } = plan.spec;
+  const pooled = atOnce === undefined ? request : { ...request, parallelism: atOnce };
   const running = startPlan(plan, {
     store,
-    submitStep: (run, stepSignal) => submitStep(workspace, run, request, secrets, stepSignal),
+    submitStep: (run, stepSignal) => submitStep(workspace, run, pooled, secrets, stepSignal),
     cache: createFileStepCache({
       storeDirectory: project.storeDirectory,
       store,
@@ -149,7 +153,9 @@ function submitStep(
     secrets: Object.fromEntries(names.map((name) => [name, secrets[name] ?? ''])),
     signal,
     ...(step.options.isolation === undefined ? {} : { isolation: step.options.isolation }),
-    ...(step.sweep === undefined ? {} : { sweep: step.sweep }),
+    ...(step.sweep === undefined
+      ? { poolSize: request.parallelism ?? availableParallelism() }
+      : { sweep: step.sweep }),
   });
 }
 

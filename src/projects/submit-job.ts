@@ -9,6 +9,8 @@ import type { Workspace } from './workspace.ts';
 export interface SubmitJobOptions {
   readonly runtime: string;
   readonly isolation?: 'fresh' | 'pool';
+  /** Warm processes at most, where they are shared. @default as many as a sweep's trials at once, else 1 */
+  readonly poolSize?: number;
   /** The function, where the caller has it: its image is built of it. */
   readonly packaged?: PackagedFunction;
   readonly sweep?: SweepSpec;
@@ -29,7 +31,7 @@ export async function submitJob(
   checkRuntimeOptions(given, options);
   const { sweep, secrets, live, signal } = options;
   const isolation = options.isolation ?? (sweep ? 'pool' : 'fresh');
-  const poolSize = isolation === 'pool' ? { poolSize: sweep?.parallel ?? 1 } : {};
+  const poolSize = isolation === 'pool' ? { poolSize: options.poolSize ?? sweep?.parallel ?? 1 } : {};
   const runtime = await workspace.runtime(options.runtime, { isolation, ...poolSize });
   const withImage = runtime.capabilities.needsImage
     ? await imageOfRun(workspace, given, options.packaged)
