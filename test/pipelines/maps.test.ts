@@ -364,7 +364,7 @@ describe('a map', () => {
     });
     expect(record.outputs).toEqual({ n: (2_000 * 1_999) / 2 });
     expect(record.steps).toHaveLength(2_003);
-  });
+  }, 120_000);
 });
 
 describe('building a map', () => {
