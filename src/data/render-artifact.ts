@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../core/json.ts';
+import { renderValue } from '../tracking/render-run-summary.ts';
 import type { ArtifactRecord } from '../tracking/run.ts';
+import { mediaTypeName } from './artifacts/media-type-name.ts';
 
 /** An artifact as consoles and notebooks show it: what it is, what is in it, and its URI. */
 export function renderArtifact(record: ArtifactRecord): string {
@@ -8,7 +10,7 @@ export function renderArtifact(record: ArtifactRecord): string {
   return `${title} (${facts})\n${record.uri}`;
 }
 
-/** What is in an artifact, in short: `344 rows`, `7 columns`; algorithm and metrics of a model. */
+/** What is in an artifact, in short: `344 rows`, `7 columns`; algorithm and metrics of a model; `Vega-Lite plot`. */
 export function artifactFacts(record: ArtifactRecord): readonly string[] {
   const metadata = record.metadata ?? {};
   switch (record.kind) {
@@ -19,8 +21,10 @@ export function artifactFacts(record: ArtifactRecord): readonly string[] {
       return modelFacts(metadata);
     case 'dir':
       return [`${record.files.length} files`];
+    case 'plot':
+      return record.mediaType === undefined ? [] : [`${mediaTypeName(record.mediaType)} plot`];
     default:
-      return record.mediaType === undefined ? [] : [record.mediaType];
+      return record.mediaType === undefined ? [] : [mediaTypeName(record.mediaType)];
   }
 }
 
@@ -33,8 +37,11 @@ function tableFacts({ rowCount, schema, labelColumn }: Readonly<Record<string, J
 }
 
 function modelFacts({ framework, algorithm, metrics }: Readonly<Record<string, Json>>): readonly string[] {
-  const measured = Object.entries((metrics ?? {}) as JsonObject).map(([name, value]) => `${name} ${value}`);
-  return [algorithm, framework, ...measured].filter((fact): fact is string => typeof fact === 'string');
+  const measured = Object.entries((metrics ?? {}) as JsonObject).map(
+    ([name, value]) => `${name} ${renderValue(value)}`,
+  );
+  const known = [algorithm, framework === 'unknown' ? undefined : framework, ...measured];
+  return known.filter((fact): fact is string => typeof fact === 'string');
 }
 
 /** Bytes for people: `812 B`, `14.2 kB`, `3.1 MB`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { saveDataset } from '../../../src/data/save-dataset.ts';
+import { saveModel } from '../../../src/data/save-model.ts';
 import { savePlot } from '../../../src/data/save-plot.ts';
 import { renderCard } from '../../../src/notebooks/display/card/render-card.ts';
 import { renderCardText } from '../../../src/notebooks/display/card/render-card-text.ts';
@@ -140,6 +141,32 @@ describe('the card of a run', () => {
     expect(seen).toMatch(/rows dataset [\d.]+ k?B 12 rows, 2 columns/);
     expect(seen).toContain('first rows of rows id name integer string 0 n0 1 – 2 n2 3 n3 4 n4');
     expect(seen).not.toContain('n5');
+  });
+
+  it('says of models and plots in words and rounded numbers what they are', async () => {
+    const store = createStore();
+    const target = { project: 'demo', producer: 'run' };
+    const model = await saveModel(
+      store,
+      { ...target, key: 'line' },
+      { files: { 'weights.json': { json: [1] } }, metrics: { explained: 0.7589925193571179, rows: 344 } },
+    );
+    const bars = await savePlot(store, { ...target, key: 'bars' }, { data: { values: [] }, mark: 'bar' });
+    const curve = await savePlot(
+      store,
+      { ...target, key: 'curve' },
+      '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    );
+    const { seen } = await cardOf(
+      [
+        ...[model, bars, curve].map(({ record }) => ({ kind: 'artifact', artifact: record }) as const),
+        completed,
+      ],
+      { store },
+    );
+    expect(seen).toMatch(/line model [\d.]+ k?B explained 0\.758993, rows 344/);
+    expect(seen).toMatch(/bars plot [\d.]+ k?B Vega-Lite plot/);
+    expect(seen).toMatch(/curve plot [\d.]+ k?B SVG plot/);
   });
 
   it('of a sweep shows the trials, best first, the best one marked', async () => {
