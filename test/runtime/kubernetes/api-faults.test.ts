@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createBackoff } from '../../../src/runtime/kubernetes/api/backoff.ts';
 import { connectCluster } from '../../../src/runtime/kubernetes/api/connect-cluster.ts';
 import type { ApiObject } from '../../../src/runtime/kubernetes/api/objects.ts';
@@ -191,6 +191,7 @@ describe('waits between tries', () => {
 describe('a kubeconfig', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'slipway-kubeconfig-'));
   const file = path.join(folder, 'config');
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it('that does not exist is named', async () => {
     await expect(connectCluster({ kubeconfig: `${file}.none` })).rejects.toMatchObject({
