@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import { type RunState, terminalStates } from '../tracking/run.ts';
-import type { PipelineEvent } from './pipeline-event.ts';
+import type { PipelineEvent, StepChange } from './pipeline-event.ts';
 import type { Plan } from './plan.ts';
 import { allSteps, dependenciesOf } from './plan-graph.ts';
 
@@ -20,6 +20,8 @@ export interface StepProgress {
   /** Trials of a sweep that have ended. */
   readonly trials?: number;
   readonly attempt?: number;
+  /** Of a step inside a map: how many items there are, and for how many it has ended. */
+  readonly items?: { readonly total: number; readonly ended: number };
 }
 
 /** The state of a pipeline's progress display: the fold of its events. */
@@ -52,11 +54,12 @@ export function applyProgress(progress: PipelineProgress, event: PipelineEvent):
     case 'ended':
       return { ...progress, endedAt: event.time };
     case 'step':
-      return update(progress, event.step, (step) => {
-        const { reason, results, error, runUid, state, time } = event;
+      return update(countItem(progress, event), event.step, (step) => {
+        const { reason, results, error, runUid, state, time, items } = event;
         return {
           ...step,
           state,
+          ...(items === undefined ? {} : { items: { total: items, ended: 0 } }),
           ...(state === 'running' ? { startedAt: time } : {}),
           ...(terminalStates.has(state) ? { endedAt: time } : {}),
           ...Object.fromEntries(
@@ -71,6 +74,16 @@ export function applyProgress(progress: PipelineProgress, event: PipelineEvent):
     case 'log':
       return progress;
   }
+}
+
+/** A step of one item has no row of its own; it counts in that of the step as a whole. */
+function countItem(progress: PipelineProgress, { step, state }: StepChange): PipelineProgress {
+  const at = step.indexOf('[');
+  if (at < 0 || !terminalStates.has(state)) return progress;
+  return update(progress, step.slice(0, at), (whole) => {
+    const { total = 0, ended = 0 } = whole.items ?? {};
+    return { ...whole, items: { total, ended: ended + 1 } };
+  });
 }
 
 function update(

@@ -73,12 +73,16 @@ function duration(step: StepProgress, now: number): string {
 
 function detail(step: StepProgress, progress: PipelineProgress): string {
   if (step.error !== undefined) return oneLine(step.error.message);
-  if (step.state === 'completed') return headline(step.results ?? {});
+  if (step.state === 'completed' && step.items === undefined) return headline(step.results ?? {});
   if (step.reason !== undefined) return oneLine(step.reason);
   if (step.state === 'created') return waitsFor(step, progress);
   const trials = step.trials === undefined ? '' : step.trials === 1 ? '1 trial' : `${step.trials} trials`;
   const attempt = step.attempt === undefined || step.attempt < 2 ? '' : `attempt ${step.attempt}`;
-  return [trials, attempt].filter((text) => text !== '').join(' · ');
+  const items =
+    step.items === undefined || step.items.total === 0
+      ? ''
+      : `${step.items.ended} of ${step.items.total} items`;
+  return [items, trials, attempt].filter((text) => text !== '').join(' · ');
 }
 
 function waitsFor(step: StepProgress, progress: PipelineProgress): string {

@@ -38,6 +38,22 @@ const fold = (list: readonly PipelineEvent[]): PipelineProgress =>
   list.reduce(applyProgress, startProgress(demo));
 
 describe('progress of a pipeline', () => {
+  it('counts the items of a map in one row', () => {
+    const mapped = plan([step('each', { map: 'each' })], {
+      maps: { each: { items: { type: 'literal', value: ['a', 'b', 'c'] }, after: [] } },
+    });
+    const going = [
+      { type: 'started' as const, time: 0, uid: 'u1', plan: mapped },
+      change('each', 'running', 0, { items: 3 }),
+      change('each[0]', 'running', 0),
+      change('each[0]', 'completed', 900),
+      change('each[1]', 'error', 950),
+    ].reduce(applyProgress, startProgress(mapped));
+    expect(renderProgress(going, { now: 1000 })).toContain('● each  1.0 s  2 of 3 items');
+    const ended = applyProgress(going, change('each', 'completed', 1000, { reason: '3 items' }));
+    expect(renderProgress(ended, { now: 1000 })).toContain('✓ each  1.0 s  3 items');
+  });
+
   it('is drawn with what runs, what ended with its results, and what waits for what', () => {
     expect(renderProgress(fold(events), { now: 3400 })).toBe(
       [
