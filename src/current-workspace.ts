@@ -11,7 +11,9 @@ export function currentWorkspace(): Promise<Workspace> {
 export function workspaceOf(directory: string): Promise<Workspace> {
   const opened = globalState('workspaces', () => new Map<string, Promise<Workspace>>());
   const key = `${directory}\n${process.env.SLIPWAY_HOME ?? ''}`;
-  const workspace = opened.get(key) ?? openWorkspace({ directory, env: process.env });
+  const workspace =
+    opened.get(key) ??
+    openWorkspace({ directory, env: process.env, onProgress: (line) => console.error(line) });
   opened.set(key, workspace);
   workspace.catch(() => opened.delete(key));
   return workspace;

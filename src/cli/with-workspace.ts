@@ -12,6 +12,9 @@ export async function withWorkspace<T>(
   const workspace = await openWorkspace({
     directory: session.directory,
     env: session.env,
+    onProgress: (line) => {
+      if (session.flags.quiet === undefined) void session.err.write(`${line}\n`);
+    },
     ...(typeof project === 'string' && project !== '' ? { project: parseName('project', project) } : {}),
   });
   try {

@@ -12,6 +12,8 @@ export interface OpenWorkspaceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Another project's name than project.yaml's, e.g. to read its runs. */
   readonly project?: string;
+  /** Hears, a line at a time, of what takes long before a run begins: images that are pulled, made, loaded. */
+  readonly onProgress?: (line: string) => void;
 }
 
 const runtimeNames = ['inline', 'process', 'docker'] as const;
@@ -30,9 +32,10 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
     store,
     directory,
     env: options.env,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     runtime(name, settings = {}) {
       const key = `${name}/${settings.isolation ?? 'fresh'}/${settings.poolSize ?? ''}`;
-      const runtime = opened.get(key) ?? createRuntime(name, settings, options.env);
+      const runtime = opened.get(key) ?? createRuntime(name, settings, options);
       opened.set(key, runtime);
       return runtime;
     },
@@ -48,7 +51,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
 async function createRuntime(
   name: string,
   settings: { isolation?: 'fresh' | 'pool'; poolSize?: number },
-  env: OpenWorkspaceOptions['env'],
+  { env, onProgress }: OpenWorkspaceOptions,
 ): Promise<Runtime> {
   switch (name) {
     case 'inline':
@@ -60,7 +63,11 @@ async function createRuntime(
         import('../runtime/docker/docker-runtime.ts'),
         import('../functions/image/docker/connect-docker.ts'),
       ]);
-      return createDockerRuntime({ connect: () => connectDocker({ env }), env });
+      return createDockerRuntime({
+        connect: () => connectDocker({ env }),
+        env,
+        ...(onProgress === undefined ? {} : { onProgress }),
+      });
     }
     default:
       throw runtimeUnknown(`runtime "${name}" does not exist`, {

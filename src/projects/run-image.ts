@@ -37,7 +37,9 @@ function builtOnce(workspace: Workspace, packaged: PackagedFunction): Promise<Bu
 
 async function build(workspace: Workspace, packaged: PackagedFunction): Promise<BuiltImage> {
   const { buildFunctionImage } = await import('./build-function-image.ts');
-  return (await buildFunctionImage(workspace, packaged)).image;
+  const { onProgress } = workspace;
+  const onOutput = (text: string): void => onProgress?.(text.trimEnd());
+  return (await buildFunctionImage(workspace, packaged, { onOutput })).image;
 }
 
 /** Costs one request where the daemon has it; it may have been removed since the last run. */
@@ -47,7 +49,11 @@ async function loadImage(workspace: Workspace, image: BuiltImage): Promise<Loade
     import('../functions/image/oci/blob-store.ts'),
   ]);
   const blobs = openBlobStore(cacheDirectory(workspace.project));
-  return loadIntoDocker(image, tagOf(image), { blobs, env: workspace.env });
+  return loadIntoDocker(image, tagOf(image), {
+    blobs,
+    env: workspace.env,
+    onSend: (reference) => workspace.onProgress?.(`loading image ${reference} into Docker`),
+  });
 }
 
 /** One for each image: runs that start at once with different code do not take each other's. */

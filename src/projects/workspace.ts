@@ -16,6 +16,8 @@ export interface Workspace {
   readonly directory: string;
   /** Values for `--secret NAME` and environment lookups. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Hears, a line at a time, of what takes long before a run begins. */
+  readonly onProgress?: (line: string) => void;
   /** `inline`, `process` (with `isolation: 'pool'`, too) or `docker`; opened on first use, closed with the workspace. Throws `RUNTIME_UNKNOWN`. */
   runtime(name: string, options?: { isolation?: 'fresh' | 'pool'; poolSize?: number }): Promise<Runtime>;
   close(): Promise<void>;

@@ -75,7 +75,7 @@ describeWith(['docker'], 'the main job in containers', () => {
         data(here).map(({ key, digest }) => [key, digest]),
       );
     }
-  });
+  }, 180_000);
 
   it('records by digest which image ran, one for each function, trials included', () => {
     const runs = contained.steps.map(stepRun);
@@ -100,7 +100,7 @@ describeWith(['docker'], 'the main job in containers', () => {
     expect(slipway('describe', 'run', contained.steps[0]?.runUid ?? '').stdout).toContain(
       runs[0]?.function.image,
     );
-  });
+  }, 120_000);
 
   it('leaves no container behind', () => {
     const left = execFileSync('docker', ['ps', '-aq', '--filter', `label=slipway.store=${store}`], {

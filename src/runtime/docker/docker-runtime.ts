@@ -19,6 +19,8 @@ export interface DockerRuntimeOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Image of jobs that name none. */
   readonly image?: string;
+  /** Hears of images that are pulled, a line at a time. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /**
@@ -65,9 +67,13 @@ interface Connection {
   readonly findImage: (reference: string) => Promise<ContainerImage>;
 }
 
-async function openConnection({ connect, env = process.env }: DockerRuntimeOptions): Promise<Connection> {
+async function openConnection(options: DockerRuntimeOptions): Promise<Connection> {
+  const { connect, env = process.env, onProgress } = options;
   const docker = await connect();
-  return { session: createDockerSession(docker, callerUser(env)), findImage: createImageLookup(docker) };
+  return {
+    session: createDockerSession(docker, callerUser(env)),
+    findImage: createImageLookup(docker, { env, ...(onProgress === undefined ? {} : { onProgress }) }),
+  };
 }
 
 function requireImage({ name, image }: Job, fallback: string | undefined): string {

@@ -1,8 +1,11 @@
 import type Docker from 'dockerode';
+import { isSlipwayError } from '../../core/error.ts';
+import { diskFull } from '../../core/errors.ts';
 import { parseImageReference } from '../../functions/image/registry/reference.ts';
 import type { ContainerImage } from './container-image.ts';
 import { containerImageMissing } from './errors.ts';
 import { daemonText } from './explain-docker.ts';
+import { type PullOptions, pullImage } from './pull-image.ts';
 
 /** First program of images that Slipway built. */
 const init = '/slipway/init';
@@ -11,11 +14,15 @@ const bundleLabel = 'slipway.bundle';
 
 /**
  * The image that a reference stands for at the daemon, pulled if it is not there.
- * @throws CONTAINER_IMAGE_MISSING, INVALID_IMAGE_REFERENCE
+ * @throws CONTAINER_IMAGE_MISSING, INVALID_IMAGE_REFERENCE, DISK_FULL, DOCKER_CONFIG_INVALID, CREDENTIAL_HELPER_FAILED
  */
-export async function inspectImage(docker: Docker, reference: string): Promise<ContainerImage> {
+export async function inspectImage(
+  docker: Docker,
+  reference: string,
+  options: PullOptions = {},
+): Promise<ContainerImage> {
   if (!isId(reference)) parseImageReference(reference);
-  const found = (await inspect(docker, reference)) ?? (await pull(docker, reference));
+  const found = (await inspect(docker, reference)) ?? (await pull(docker, reference, options));
   const { Id: id, RepoDigests: digests, Config: config, Os: os, Architecture: architecture } = found;
   const { Entrypoint: entrypoint, Labels: labels } = config;
   const bundle = labels?.[bundleLabel];
@@ -45,15 +52,18 @@ async function inspect(docker: Docker, reference: string): Promise<Docker.ImageI
   }
 }
 
-async function pull(docker: Docker, reference: string): Promise<Docker.ImageInspectInfo> {
+async function pull(
+  docker: Docker,
+  reference: string,
+  options: PullOptions,
+): Promise<Docker.ImageInspectInfo> {
   if (!isId(reference)) {
     try {
-      const progress = await docker.pull(withTag(reference));
-      await new Promise<void>((resolve, reject) =>
-        docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
-      );
+      await pullImage(docker, reference, options);
       return await docker.getImage(reference).inspect();
     } catch (error) {
+      if (isSlipwayError(error)) throw error;
+      if (/no space left on device/i.test(daemonText(error))) throw noRoom(reference, error);
       throw missing(reference, `, and pulling it failed: ${daemonText(error)}`, error);
     }
   }
@@ -63,9 +73,11 @@ async function pull(docker: Docker, reference: string): Promise<Docker.ImageInsp
 /** An id is no name that a registry knows. */
 const isId = (reference: string): boolean => /^(sha256:)?[0-9a-f]{12,64}$/.test(reference);
 
-/** Without a tag, the daemon would pull all there are. */
-function withTag(reference: string): string {
-  return /[:@][^/]*$/.test(reference) ? reference : `${reference}:latest`;
+function noRoom(reference: string, cause: unknown): Error {
+  return diskFull(`image "${reference}" cannot be pulled: the disk of the Docker daemon is full`, {
+    hint: 'make room, e.g. with `docker system prune`',
+    cause,
+  });
 }
 
 function missing(reference: string, why: string, cause?: unknown): Error {

@@ -2,6 +2,9 @@
 export interface DaemonLine {
   readonly stream?: string;
   readonly status?: string;
+  /** Of which layer it speaks. */
+  readonly id?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
   readonly error?: string;
   readonly aux?: { readonly ID?: string };
 }

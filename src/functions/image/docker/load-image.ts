@@ -17,6 +17,8 @@ export interface LoadOptions extends RegistryOptions {
   readonly blobs: BlobStore;
   /** A client to use. @default one for the user's daemon */
   readonly docker?: Docker;
+  /** Hears, before anything is sent, under which name. */
+  readonly onSend?: (reference: string) => void;
 }
 
 export interface LoadedImage {
@@ -48,6 +50,7 @@ export async function loadIntoDocker(image: Image, tag: string, options: LoadOpt
     await docker.getImage(id).tag(splitTag(reference));
     return { id, reference, existed: true };
   }
+  options.onSend?.(reference);
   await send(docker, image, { ...options, reference });
   const id = await idOf(docker, reference);
   if (id !== undefined && ids.includes(id)) return { id, reference, existed: false };
