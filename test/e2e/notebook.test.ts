@@ -175,7 +175,7 @@ describe('slipway notebook run', () => {
       'run',
       'n.ipynb',
       '--timeout',
-      '8s',
+      '12s',
       '--out',
       'out.ipynb',
     ]);
