@@ -3,7 +3,6 @@ import path from 'node:path';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
 import type { PackagedFunction } from './functions/function-spec.ts';
-import { packageReportOutput } from './functions/render-report-card.ts';
 import { checkCellsSaved, checkSaved } from './notebooks/check-saved.ts';
 import { openDisplay } from './notebooks/display/port/open-display.ts';
 import { declaringCell } from './notebooks/executed-cells.ts';
@@ -80,7 +79,7 @@ export async function codeToFunction(
       located.filename,
       new Set(packaged.report.included.flatMap(({ cell }) => (cell === undefined ? [] : [cell]))),
     );
-  showReport(packaged);
+  await showReport(packaged);
   return createFunctionHandle<never, never>(
     currentWorkspace,
     packaged,
@@ -90,9 +89,11 @@ export async function codeToFunction(
 }
 
 /** A notebook says what was packaged; a script prints nothing by itself. */
-function showReport({ spec, report }: PackagedFunction): void {
+async function showReport({ spec, report }: PackagedFunction): Promise<void> {
   const display = isInsideHandler() ? undefined : openDisplay();
-  display?.show(packageReportOutput(spec.metadata.name, report).bundle);
+  if (display === undefined) return;
+  const { packageReportOutput } = await import('./functions/render-report-card.ts');
+  display.show(packageReportOutput(spec.metadata.name, report).bundle);
 }
 
 /**

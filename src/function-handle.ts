@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { reviveError } from './core/error.ts';
 import type { Json } from './core/json.ts';
+import type { RichOutput } from './core/rich-output.ts';
 import type { DataItem } from './data/data-item.ts';
 import type { FunctionSpec, PackagedFunction, PackageReport } from './functions/function-spec.ts';
 import { renderDoc, renderSignature } from './functions/render-doc.ts';
-import { docOutput } from './functions/render-doc-card.ts';
 import type { BuildOptions, ImageHandle } from './image-handle.ts';
 import { openDisplay } from './notebooks/display/port/open-display.ts';
 import type { TrackedRun } from './notebooks/display/run/run-tracker.ts';
@@ -126,6 +126,8 @@ export interface FunctionHandle<
 interface HandleState {
   readonly packaged: PackagedFunction;
   readonly handler: string;
+  /** Documentation as a card: loaded with the first handle, since importing the package is to bring nothing that draws. */
+  readonly docOutput: (spec: FunctionSpec) => RichOutput;
   readonly live?: ((...args: never[]) => unknown) | undefined;
   readonly id?: string | undefined;
   readonly options?: StepOptions | undefined;
@@ -133,20 +135,21 @@ interface HandleState {
 }
 
 /** Puts the handle around a packaged function; `live` is the function itself, where the caller has it. */
-export function createFunctionHandle<Args, Results>(
+export async function createFunctionHandle<Args, Results>(
   openWorkspace: () => Promise<Workspace>,
   packaged: PackagedFunction,
   handler: string,
   live?: (...args: never[]) => unknown,
-): FunctionHandle<Args, Results> {
-  return build<Args, Results>(openWorkspace, { packaged, handler, live });
+): Promise<FunctionHandle<Args, Results>> {
+  const { docOutput } = await import('./functions/render-doc-card.ts');
+  return build<Args, Results>(openWorkspace, { packaged, handler, docOutput, live });
 }
 
 function build<Args, Results>(
   openWorkspace: () => Promise<Workspace>,
   state: HandleState,
 ): FunctionHandle<Args, Results> {
-  const { packaged, handler } = state;
+  const { packaged, handler, docOutput } = state;
   const derive = (change: Partial<HandleState>): FunctionHandle<Args, Results> =>
     build(openWorkspace, { ...state, ...change });
   const call = (
@@ -176,7 +179,7 @@ function build<Args, Results>(
     as: (id: string) => derive({ id }),
     with: (options: StepOptions) => derive({ options: { ...state.options, ...options } }),
     sweep: (options: SweepOptions<Args>) => derive({ sweep: options as SweepSpec }),
-    doc: () => showDoc(packaged.spec),
+    doc: () => showDoc(packaged.spec, docOutput(packaged.spec)),
     export: (file: string) => exportFunction(packaged, file),
   });
   Object.defineProperty(members, 'name', { value: packaged.spec.metadata.name });
@@ -189,9 +192,8 @@ export interface FunctionDoc {
   toString(): string;
 }
 
-function showDoc(spec: FunctionSpec): FunctionDoc {
+function showDoc(spec: FunctionSpec, output: RichOutput): FunctionDoc {
   const text = renderDoc(spec);
-  const output = docOutput(spec);
   const display = isInsideHandler() ? undefined : openDisplay();
   display?.show(output.bundle);
   const isAbove = (): boolean => display?.isCurrent === true;

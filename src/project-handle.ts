@@ -117,7 +117,7 @@ async function projectFunction<Name extends string>(
 ): Promise<FunctionHandle<ArgsOf<Name>, ResultsOfName<Name>>> {
   const packaged = await resolveFunction(workspace, name);
   const open = (): Promise<Workspace> => Promise.resolve(workspace);
-  const handle = createFunctionHandle<ArgsOf<Name>, ResultsOfName<Name>>(
+  const handle = await createFunctionHandle<ArgsOf<Name>, ResultsOfName<Name>>(
     open,
     packaged,
     packaged.spec.spec.defaultHandler,

@@ -2,7 +2,6 @@ import type { PackagedFunction } from '../functions/function-spec.ts';
 import type { Job } from '../runtime/job.ts';
 import type { RunningJob } from '../runtime/runtime.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
-import { imageOfRun } from './run-image.ts';
 import { checkRuntimeOptions } from './runtime-options.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -34,7 +33,7 @@ export async function submitJob(
   const poolSize = isolation === 'pool' ? { poolSize: options.poolSize ?? sweep?.parallel ?? 1 } : {};
   const runtime = await workspace.runtime(options.runtime, { isolation, ...poolSize });
   const withImage = runtime.capabilities.needsImage
-    ? await imageOfRun(workspace, given, options.packaged)
+    ? await (await import('./run-image.ts')).imageOfRun(workspace, given, options.packaged)
     : given;
   const job = (await runtime.prepare?.(withImage)) ?? withImage;
   const submit = {

@@ -74,6 +74,21 @@ describe('the rooms of src/', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keep what draws, builds images and starts containers out of the import of the package', () => {
+    const byPath = new Map(sources.map((file) => [file.path, file]));
+    const eager = new Set(['src/index.ts']);
+    for (const name of eager) {
+      const file = byPath.get(name);
+      for (const { specifier, lazy, typeOnly } of file === undefined ? [] : importsOf(file))
+        if (!lazy && !typeOnly && specifier.startsWith('.'))
+          eager.add(path.posix.join(path.posix.dirname(name), specifier));
+    }
+    expect(eager.size).toBeGreaterThan(50);
+    const kept =
+      /^src\/(?:notebooks\/(?:display\/(?!port\/)|headless\/)|functions\/image\/|runtime\/(?:process|docker|kubernetes|spark)\/|serving|server|cli|gitops)/;
+    expect([...eager].filter((name) => kept.test(name))).toEqual([]);
+  });
+
   it('load heavy packages only on first use', () => {
     const wrong = sources.flatMap((file) =>
       importsOf(file)
