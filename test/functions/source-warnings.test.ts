@@ -21,7 +21,9 @@ describe('packaging warns of', () => {
       "import { readFileSync } from 'node:fs';\nexport const train = () => readFileSync(new URL('./lib/rows.json', import.meta.url));";
     const { report } = await packageText('train.ts', text, { files: { 'lib/rows.json': '[]' } });
     expect(report.warnings).toEqual([
-      expect.stringMatching(/^train\.ts line 2 reads "\.\/lib\/rows\.json", .*--input rows=\.\/lib\/rows\.json/),
+      expect.stringMatching(
+        /^train\.ts line 2 reads "\.\/lib\/rows\.json", .*--input rows=\.\/lib\/rows\.json/,
+      ),
     ]);
   });
 
