@@ -101,7 +101,7 @@ export {
   type PipelineValues,
   pipeline,
 } from './pipeline-handle.ts';
-export type { PlanOptions } from './pipelines/build-plan.ts';
+export type { PlanOptions } from './pipelines/dsl/build-plan.ts';
 export {
   and,
   type Comparable,
@@ -114,8 +114,8 @@ export {
   ne,
   not,
   or,
-} from './pipelines/condition.ts';
-export type { MapOptions, MapPosition } from './pipelines/map-draft.ts';
+} from './pipelines/dsl/condition.ts';
+export type { MapOptions, MapPosition } from './pipelines/dsl/map-draft.ts';
 export type {
   ItemOf,
   ItemOfValue,
@@ -128,7 +128,7 @@ export type {
   PortableValue,
   ReferredValue,
   Refused,
-} from './pipelines/mapped-reference.ts';
+} from './pipelines/dsl/mapped-reference.ts';
 export type {
   NestedArguments,
   NestedOptions,
@@ -137,21 +137,7 @@ export type {
   PipelineContext,
   PipelineOptions,
   WhenResult,
-} from './pipelines/pipeline.ts';
-export type { PipelineEvent, StepChange } from './pipelines/pipeline-event.ts';
-export type {
-  CachePolicy,
-  PipelineStatus,
-  Plan,
-  PlanCondition,
-  PlanFunction,
-  PlanMap,
-  PlanStep,
-  PlanValue,
-  PrunedStep,
-  StepOptions,
-} from './pipelines/plan.ts';
-export type { PipelineSignature } from './pipelines/read-parameters.ts';
+} from './pipelines/dsl/pipeline.ts';
 export type {
   AnyFunction,
   EntryOf,
@@ -174,7 +160,21 @@ export type {
   StepOutputs,
   StepReference,
   Untyped,
-} from './pipelines/reference.ts';
+} from './pipelines/dsl/reference.ts';
+export type { PipelineEvent, StepChange } from './pipelines/pipeline-event.ts';
+export type {
+  CachePolicy,
+  PipelineStatus,
+  Plan,
+  PlanCondition,
+  PlanFunction,
+  PlanMap,
+  PlanStep,
+  PlanValue,
+  PrunedStep,
+  StepOptions,
+} from './pipelines/plan/plan.ts';
+export type { PipelineSignature } from './pipelines/source/read-parameters.ts';
 export { loadProject, type ProjectHandle, type RunList } from './project-handle.ts';
 export type { FunctionEntry, ImageSettings, PipelineEntry, ProjectSpec } from './projects/project-spec.ts';
 export type { RunHandle } from './run-handle.ts';

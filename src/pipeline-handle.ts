@@ -10,12 +10,12 @@ import {
   type Pipeline,
   type PipelineBody,
   type PipelineOptions,
-} from './pipelines/pipeline.ts';
+} from './pipelines/dsl/pipeline.ts';
+import type { ReferenceTo } from './pipelines/dsl/reference.ts';
 import type { PipelineEvent } from './pipelines/pipeline-event.ts';
-import type { Plan } from './pipelines/plan.ts';
-import { allSteps, dependenciesOf } from './pipelines/plan-graph.ts';
-import type { ReferenceTo } from './pipelines/reference.ts';
-import { renderPipelineReport } from './pipelines/render-pipeline-report.ts';
+import type { Plan } from './pipelines/plan/plan.ts';
+import { allSteps, dependenciesOf } from './pipelines/plan/plan-graph.ts';
+import { renderPipelineReport } from './pipelines/render/render-pipeline-report.ts';
 import { cardOf, createRunHandle, type RunHandle } from './run-handle.ts';
 import { isShown, runInCell } from './run-in-cell.ts';
 import { showAs } from './show-as.ts';

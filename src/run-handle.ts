@@ -1,7 +1,7 @@
 import type { Json } from './core/json.ts';
 import type { RichOutput } from './core/rich-output.ts';
 import type { Artifact } from './data/artifact.ts';
-import { headline } from './pipelines/render-headline.ts';
+import { headline } from './pipelines/render/render-headline.ts';
 import { isShown } from './run-in-cell.ts';
 import { show } from './show.ts';
 import { showAs } from './show-as.ts';

@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import type { LogChunk } from '../runtime/runtime.ts';
 import type { ArtifactRecord, RunRecord, RunState } from '../tracking/run.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan/plan.ts';
 
 /** What happens while a plan runs, as it happens; for showing progress. Times are milliseconds since 1970. */
 export type PipelineEvent =

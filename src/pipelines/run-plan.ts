@@ -9,7 +9,7 @@ import { PipelineDriver } from './engine/pipeline-driver.ts';
 import type { PipelineRunOptions } from './engine/pipeline-journal.ts';
 import { requireLocalSupport } from './engine/plan-capabilities.ts';
 import type { PipelineEvent } from './pipeline-event.ts';
-import type { Plan, PlanFunction, PlanStep } from './plan.ts';
+import type { Plan, PlanFunction, PlanStep } from './plan/plan.ts';
 
 /** A step that is to start now, with everything known. */
 export interface StepRun {

@@ -1,6 +1,6 @@
 import type { NotebookProblem } from '../notebooks/headless/check/checked-cell.ts';
 import { parseNotebook } from '../notebooks/parse-notebook.ts';
-import { findReferenceMisuses } from '../pipelines/check-source.ts';
+import { findReferenceMisuses } from '../pipelines/source/check-source.ts';
 
 /**
  * References of pipelines that a notebook's cells use as if they had a value: in conditions, texts, after `await`. The cells are read

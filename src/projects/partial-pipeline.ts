@@ -1,5 +1,5 @@
 import { resumeImpossible } from '../pipelines/errors.ts';
-import type { Plan } from '../pipelines/plan.ts';
+import type { Plan } from '../pipelines/plan/plan.ts';
 import { readArchivedPlan } from '../pipelines/resume/plan-archive.ts';
 import { findPriorSteps, type PriorSteps } from '../pipelines/resume/prior-steps.ts';
 import { needsPrior, type StepSelection, selectSteps } from '../pipelines/resume/select-steps.ts';

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../pipelines/pipeline.ts';
-import type { Plan } from '../pipelines/plan.ts';
+import type { Pipeline } from '../pipelines/dsl/pipeline.ts';
+import type { Plan } from '../pipelines/plan/plan.ts';
 import type { StepSelection } from '../pipelines/resume/select-steps.ts';
 import { planPart } from './partial-pipeline.ts';
 import { planResume } from './resume-pipeline.ts';

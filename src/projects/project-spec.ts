@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
 import type { ImageRecipe } from '../functions/image/image-request.ts';
-import type { CachePolicy, StepOptions } from '../pipelines/plan.ts';
+import type { CachePolicy, StepOptions } from '../pipelines/plan/plan.ts';
 
 /** `project.yaml`, validated; paths are relative to the file. */
 export interface ProjectSpec {

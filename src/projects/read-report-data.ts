@@ -1,5 +1,5 @@
 import { resumeImpossible } from '../pipelines/errors.ts';
-import type { Plan } from '../pipelines/plan.ts';
+import type { Plan } from '../pipelines/plan/plan.ts';
 import type { ReportData } from '../pipelines/report/report-data.ts';
 import { readArchivedPlan } from '../pipelines/resume/plan-archive.ts';
 import { runNotFound } from '../tracking/errors.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import type { Pipeline } from '../pipelines/dsl/pipeline.ts';
 import { resumeImpossible } from '../pipelines/errors.ts';
-import type { Pipeline } from '../pipelines/pipeline.ts';
-import type { Plan } from '../pipelines/plan.ts';
+import type { Plan } from '../pipelines/plan/plan.ts';
 import { type ArchivedPlan, readArchivedPlan } from '../pipelines/resume/plan-archive.ts';
 import { findPriorSteps } from '../pipelines/resume/prior-steps.ts';
 import { reuseSteps } from '../pipelines/resume/reuse-steps.ts';

@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { isSlipwayError, type SlipwayError } from '../../src/core/error.ts';
-import { addStep } from '../../src/pipelines/add-step.ts';
-import { eq, gte, not } from '../../src/pipelines/condition.ts';
-import { digestPlan } from '../../src/pipelines/digest-plan.ts';
-import { parsePlan } from '../../src/pipelines/parse-plan.ts';
-import { pipeline } from '../../src/pipelines/pipeline.ts';
-import type { StepOptions } from '../../src/pipelines/plan.ts';
-import type { Reference, StepReference } from '../../src/pipelines/reference.ts';
-import type { StepRequest } from '../../src/pipelines/step-request.ts';
+import { addStep } from '../../src/pipelines/dsl/add-step.ts';
+import { eq, gte, not } from '../../src/pipelines/dsl/condition.ts';
+import { pipeline } from '../../src/pipelines/dsl/pipeline.ts';
+import type { Reference, StepReference } from '../../src/pipelines/dsl/reference.ts';
+import type { StepRequest } from '../../src/pipelines/dsl/step-request.ts';
+import { digestPlan } from '../../src/pipelines/plan/digest-plan.ts';
+import { parsePlan } from '../../src/pipelines/plan/parse-plan.ts';
+import type { StepOptions } from '../../src/pipelines/plan/plan.ts';
 import { packaged } from './support/packaged.ts';
 
 const getData = packaged('getData', { parameters: ['rows?'] });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { collectCache } from '../../src/pipelines/cache/collect-cache.ts';
 import { createFileStepCache } from '../../src/pipelines/cache/file-step-cache.ts';
-import type { CachePolicy, Plan } from '../../src/pipelines/plan.ts';
+import type { CachePolicy, Plan } from '../../src/pipelines/plan/plan.ts';
 import { runPlan } from '../../src/pipelines/run-plan.ts';
 import type { RunRecord } from '../../src/tracking/run.ts';
 import type { RunStore } from '../../src/tracking/store.ts';

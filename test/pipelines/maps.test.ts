@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.ts';
-import { addStep } from '../../src/pipelines/add-step.ts';
-import { gt } from '../../src/pipelines/condition.ts';
-import { parsePlan } from '../../src/pipelines/parse-plan.ts';
-import { type PipelineContext, pipeline } from '../../src/pipelines/pipeline.ts';
-import type { Plan } from '../../src/pipelines/plan.ts';
+import { addStep } from '../../src/pipelines/dsl/add-step.ts';
+import { gt } from '../../src/pipelines/dsl/condition.ts';
+import { type PipelineContext, pipeline } from '../../src/pipelines/dsl/pipeline.ts';
+import { parsePlan } from '../../src/pipelines/plan/parse-plan.ts';
+import type { Plan } from '../../src/pipelines/plan/plan.ts';
 import { type RunPlanOptions, runPlan, type SubmitStep } from '../../src/pipelines/run-plan.ts';
 import { foldRun } from '../../src/tracking/fold.ts';
 import type { RunRecord } from '../../src/tracking/run.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addStep } from '../../src/pipelines/add-step.ts';
-import { gt } from '../../src/pipelines/condition.ts';
-import { type PipelineContext, pipeline } from '../../src/pipelines/pipeline.ts';
-import type { Reference } from '../../src/pipelines/reference.ts';
+import { addStep } from '../../src/pipelines/dsl/add-step.ts';
+import { gt } from '../../src/pipelines/dsl/condition.ts';
+import { type PipelineContext, pipeline } from '../../src/pipelines/dsl/pipeline.ts';
+import type { Reference } from '../../src/pipelines/dsl/reference.ts';
 import { runPlan } from '../../src/pipelines/run-plan.ts';
 import { inProcess, newStore } from './support/in-process.ts';
 import { packaged } from './support/packaged.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diffPlans, isSamePlan, renderPlanDifference } from '../../src/pipelines/diff-plans.ts';
-import type { Plan } from '../../src/pipelines/plan.ts';
+import { diffPlans, isSamePlan, renderPlanDifference } from '../../src/pipelines/plan/diff-plans.ts';
+import type { Plan } from '../../src/pipelines/plan/plan.ts';
 import { literal, output, plan, step } from './support/plan.ts';
 
 const before = plan(

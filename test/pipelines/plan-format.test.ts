@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePlan } from '../../src/pipelines/parse-plan.ts';
-import type { Plan, PlanCondition, PlanStep, PlanValue } from '../../src/pipelines/plan.ts';
-import { renderPlan } from '../../src/pipelines/render-plan.ts';
+import { parsePlan } from '../../src/pipelines/plan/parse-plan.ts';
+import type { Plan, PlanCondition, PlanStep, PlanValue } from '../../src/pipelines/plan/plan.ts';
+import { renderPlan } from '../../src/pipelines/render/render-plan.ts';
 import { literal, output, plan, step } from './support/plan.ts';
 
 const schema = JSON.parse(readFileSync('docs/schema/plan.json', 'utf8')) as object;

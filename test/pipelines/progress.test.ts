@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PipelineEvent } from '../../src/pipelines/pipeline-event.ts';
-import { applyProgress, type PipelineProgress, startProgress } from '../../src/pipelines/progress.ts';
-import { renderPipelineReport } from '../../src/pipelines/render-pipeline-report.ts';
-import { renderProgress, renderProgressLine } from '../../src/pipelines/render-progress.ts';
+import { applyProgress, type PipelineProgress, startProgress } from '../../src/pipelines/render/progress.ts';
+import { renderPipelineReport } from '../../src/pipelines/render/render-pipeline-report.ts';
+import { renderProgress, renderProgressLine } from '../../src/pipelines/render/render-progress.ts';
 import type { RunRecord } from '../../src/tracking/run.ts';
 import { output, plan, step } from './support/plan.ts';
 

@@ -1,8 +1,8 @@
 // Checked by tsc (`npm run typecheck`): every line marked as an expected error must be one, and no other.
 import type { Dataset, Model } from '../../src/data/artifact.ts';
 import type { DataItem } from '../../src/data/data-item.ts';
-import { eq, gt } from '../../src/pipelines/condition.ts';
-import { type PipelineContext, pipeline } from '../../src/pipelines/pipeline.ts';
+import { eq, gt } from '../../src/pipelines/dsl/condition.ts';
+import { type PipelineContext, pipeline } from '../../src/pipelines/dsl/pipeline.ts';
 import type {
   InputArgs,
   InputKeys,
@@ -10,7 +10,7 @@ import type {
   Reference,
   StepArguments,
   StepReference,
-} from '../../src/pipelines/reference.ts';
+} from '../../src/pipelines/dsl/reference.ts';
 import type { Context, Handler } from '../../src/runtime/context.ts';
 
 type Equal<A, B> =

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Plan, PlanStep } from '../../src/pipelines/plan.ts';
+import type { Plan, PlanStep } from '../../src/pipelines/plan/plan.ts';
 import { archivePlan, readArchivedPlan } from '../../src/pipelines/resume/plan-archive.ts';
 import { findPriorSteps } from '../../src/pipelines/resume/prior-steps.ts';
 import { reuseSteps } from '../../src/pipelines/resume/reuse-steps.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findReferenceMisuses, refuseMisuses } from '../../src/pipelines/check-source.ts';
+import { findReferenceMisuses, refuseMisuses } from '../../src/pipelines/source/check-source.ts';
 
 const around = (body: string): string => `import { codeToFunction, importFunction, pipeline } from 'slipway';
 import { helper } from './helper.ts';

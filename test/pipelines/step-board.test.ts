@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StepBoard } from '../../src/pipelines/engine/step-board.ts';
-import type { PlanStep } from '../../src/pipelines/plan.ts';
-import { dependenciesOf, sortSteps } from '../../src/pipelines/plan-graph.ts';
+import type { PlanStep } from '../../src/pipelines/plan/plan.ts';
+import { dependenciesOf, sortSteps } from '../../src/pipelines/plan/plan-graph.ts';
 import { output, step } from './support/plan.ts';
 
 /** Any graph without cycles: each step depends on some of the earlier ones, by data or by order. */

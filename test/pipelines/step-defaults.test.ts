@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeStepOptions, withStepDefaults } from '../../src/pipelines/step-defaults.ts';
+import { mergeStepOptions, withStepDefaults } from '../../src/pipelines/dsl/step-defaults.ts';
 import { plan, step } from './support/plan.ts';
 
 const planned = plan(

@@ -1,4 +1,4 @@
-import { orderSteps } from '../../pipelines/order-steps.ts';
+import { orderSteps } from '../../pipelines/plan/order-steps.ts';
 import type { IterationRecord, RunRecord, StepRecord } from '../../tracking/run.ts';
 
 /** The JSON of a run, as `run`, `get run` and `describe` print it; its shape is documented in docs/cli.md. */

@@ -1,6 +1,6 @@
 import { renderDuration } from '../../core/duration.ts';
-import { orderSteps } from '../../pipelines/order-steps.ts';
-import { headline } from '../../pipelines/render-headline.ts';
+import { orderSteps } from '../../pipelines/plan/order-steps.ts';
+import { headline } from '../../pipelines/render/render-headline.ts';
 import type { StepRecord } from '../../tracking/run.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from './render-table.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Pipeline } from '../../pipelines/pipeline.ts';
+import type { Pipeline } from '../../pipelines/dsl/pipeline.ts';
 import { pipelineNotFound } from '../../projects/errors.ts';
 import { loadPipeline } from '../../projects/load-pipeline.ts';
 import type { PipelineEntry } from '../../projects/project-spec.ts';

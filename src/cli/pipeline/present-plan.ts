@@ -1,7 +1,7 @@
 import type { OptionValues } from '../../core/option-table.ts';
-import { diffPlans, renderPlanDifference } from '../../pipelines/diff-plans.ts';
-import type { Plan } from '../../pipelines/plan.ts';
-import { renderPlan } from '../../pipelines/render-plan.ts';
+import { diffPlans, renderPlanDifference } from '../../pipelines/plan/diff-plans.ts';
+import type { Plan } from '../../pipelines/plan/plan.ts';
+import { renderPlan } from '../../pipelines/render/render-plan.ts';
 import { usageError } from '../errors.ts';
 import { present } from '../output/present.ts';
 import type { Session } from '../session.ts';

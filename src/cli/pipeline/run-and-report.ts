@@ -1,4 +1,4 @@
-import type { Plan } from '../../pipelines/plan.ts';
+import type { Plan } from '../../pipelines/plan/plan.ts';
 import { type PipelineRequest, startPipelinePlan } from '../../projects/start-pipeline.ts';
 import type { Workspace } from '../../projects/workspace.ts';
 import type { RunRecord } from '../../tracking/run.ts';

@@ -1,6 +1,6 @@
 import type { PipelineEvent } from '../../pipelines/pipeline-event.ts';
-import { applyProgress, type PipelineProgress } from '../../pipelines/progress.ts';
-import { renderProgress, renderProgressLine } from '../../pipelines/render-progress.ts';
+import { applyProgress, type PipelineProgress } from '../../pipelines/render/progress.ts';
+import { renderProgress, renderProgressLine } from '../../pipelines/render/render-progress.ts';
 import { stateStyle } from '../output/state-style.ts';
 import type { Session } from '../session.ts';
 

@@ -4,7 +4,7 @@ import { renderDuration } from '../../core/duration.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { RunStore } from '../../tracking/store.ts';
 import { isKept } from '../engine/check-artifacts.ts';
-import type { CachePolicy } from '../plan.ts';
+import type { CachePolicy } from '../plan/plan.ts';
 import type { StepRun } from '../run-plan.ts';
 import { type CacheEntry, createCacheEntry } from './cache-entry.ts';
 import {

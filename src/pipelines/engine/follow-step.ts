@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { PipelineEvent } from '../pipeline-event.ts';
-import type { PlanStep } from '../plan.ts';
+import type { PlanStep } from '../plan/plan.ts';
 import type { StartedStep } from '../run-plan.ts';
 
 export interface FollowOptions {

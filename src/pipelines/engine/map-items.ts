@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.ts';
 import { mapInvalid } from '../errors.ts';
-import type { PlanMap } from '../plan.ts';
+import type { PlanMap } from '../plan/plan.ts';
 import type { ScopeItem } from './item-scope.ts';
 
 /** Longest key of an item; it becomes part of the names of steps and runs. */

@@ -6,7 +6,7 @@ import type { Json } from '../../core/json.ts';
 import { runAborted } from '../../runtime/errors.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { PipelineEvent, StepChange } from '../pipeline-event.ts';
-import type { Plan, PlanStep } from '../plan.ts';
+import type { Plan, PlanStep } from '../plan/plan.ts';
 import type { RunPlanOptions } from '../run-plan.ts';
 import { renderScope } from './item-scope.ts';
 import { PipelineJournal } from './pipeline-journal.ts';

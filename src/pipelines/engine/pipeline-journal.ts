@@ -4,9 +4,9 @@ import type { Json } from '../../core/json.ts';
 import { currentProcess } from '../../tracking/process-identity.ts';
 import type { RunRecord, RunState } from '../../tracking/run.ts';
 import type { RunStore, RunWriter } from '../../tracking/store.ts';
-import { digestPlan } from '../digest-plan.ts';
 import type { StepChange } from '../pipeline-event.ts';
-import type { Plan, PlanStep } from '../plan.ts';
+import { digestPlan } from '../plan/digest-plan.ts';
+import type { Plan, PlanStep } from '../plan/plan.ts';
 
 /** Milliseconds between signs of life of a pipeline run. */
 const heartbeatMs = 5_000;

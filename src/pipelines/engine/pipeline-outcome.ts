@@ -2,7 +2,7 @@ import type { ErrorRecord, SlipwayError } from '../../core/error.ts';
 import { errorRecord } from '../../core/error.ts';
 import type { RunRecord, RunState } from '../../tracking/run.ts';
 import { stepFailed } from '../errors.ts';
-import type { PipelineStatus } from '../plan.ts';
+import type { PipelineStatus } from '../plan/plan.ts';
 import type { StepOutputs } from './step-values.ts';
 
 /** How a step ended, or why it never began. */

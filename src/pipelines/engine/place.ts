@@ -1,5 +1,5 @@
 import type { RunState } from '../../tracking/run.ts';
-import type { PlanStep } from '../plan.ts';
+import type { PlanStep } from '../plan/plan.ts';
 import type { ItemScope } from './item-scope.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { checkEdges } from '../check-edges.ts';
+import { checkEdges } from '../dsl/check-edges.ts';
 import { planInvalid, planNotSupported } from '../errors.ts';
-import type { Plan, PlanStep } from '../plan.ts';
+import type { Plan, PlanStep } from '../plan/plan.ts';
 
 /**
  * Refuses, before anything starts, a plan whose edges lead nowhere (`PLAN_INVALID`) and what the local engine cannot do

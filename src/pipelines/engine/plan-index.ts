@@ -1,6 +1,6 @@
-import type { PlanStep } from '../plan.ts';
-import { mapChain, mapOwnValues, ownValues } from '../plan-graph.ts';
-import { stepsOf } from '../plan-value.ts';
+import type { PlanStep } from '../plan/plan.ts';
+import { mapChain, mapOwnValues, ownValues } from '../plan/plan-graph.ts';
+import { stepsOf } from '../plan/plan-value.ts';
 import { renderScope, sharedScope } from './item-scope.ts';
 import type { Place } from './place.ts';
 import type { BoardPlan } from './step-board.ts';

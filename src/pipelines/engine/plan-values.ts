@@ -1,9 +1,9 @@
 import type { Json } from '../../core/json.ts';
-import { testCondition } from '../condition.ts';
-import type { Plan, PlanCondition, PlanFunction, PlanStep, PlanValue } from '../plan.ts';
-import { mapChain } from '../plan-graph.ts';
-import { stepsOf } from '../plan-value.ts';
-import { renderCondition, renderValue } from '../render-value.ts';
+import { testCondition } from '../dsl/condition.ts';
+import type { Plan, PlanCondition, PlanFunction, PlanStep, PlanValue } from '../plan/plan.ts';
+import { mapChain } from '../plan/plan-graph.ts';
+import { stepsOf } from '../plan/plan-value.ts';
+import { renderCondition, renderValue } from '../render/render-value.ts';
 import { type ItemScope, renderScope, type ScopeItem, sharedScope } from './item-scope.ts';
 import { mapItems } from './map-items.ts';
 import {

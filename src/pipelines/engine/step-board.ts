@@ -1,6 +1,6 @@
 import { internalError } from '../../core/errors.ts';
 import type { RunState } from '../../tracking/run.ts';
-import type { Plan, PlanStep } from '../plan.ts';
+import type { Plan, PlanStep } from '../plan/plan.ts';
 import { gatheredEnd } from './gathered-end.ts';
 import { type ItemScope, renderScope, type ScopeItem } from './item-scope.ts';
 import { ItemSlots } from './item-slots.ts';

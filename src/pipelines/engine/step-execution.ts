@@ -4,7 +4,7 @@ import { internalError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { CacheDecision } from '../cache/step-cache.ts';
 import type { PipelineEvent } from '../pipeline-event.ts';
-import type { Plan, PlanFunction, PlanStep } from '../plan.ts';
+import type { Plan, PlanFunction, PlanStep } from '../plan/plan.ts';
 import type { RunPlanOptions, StartedStep, StepRun } from '../run-plan.ts';
 import { checkArtifacts } from './check-artifacts.ts';
 import { followStep } from './follow-step.ts';

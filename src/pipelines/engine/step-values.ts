@@ -4,7 +4,7 @@ import { nearestName } from '../../core/nearest-name.ts';
 import { isStoreUri, parseStoreUri } from '../../core/store-uri.ts';
 import type { ArtifactRecord, InputRecord, RunRecord } from '../../tracking/run.ts';
 import { stepOutputMissing } from '../errors.ts';
-import type { PlanFunction, PlanStep, PlanValue } from '../plan.ts';
+import type { PlanFunction, PlanStep, PlanValue } from '../plan/plan.ts';
 import { type ItemScope, renderScope, type ScopeItem, sharedScope } from './item-scope.ts';
 
 /** What a step gave, whether by a run of its own, from the cache, or from an earlier run of the pipeline. */

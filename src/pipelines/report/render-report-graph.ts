@@ -1,7 +1,7 @@
 import { escapeXml } from '../../core/escape-markup.ts';
 import type { RunRecord, StepRecord } from '../../tracking/run.ts';
-import type { Plan } from '../plan.ts';
-import { allSteps, dependenciesOf } from '../plan-graph.ts';
+import type { Plan } from '../plan/plan.ts';
+import { allSteps, dependenciesOf } from '../plan/plan-graph.ts';
 import { layoutGraph, type NodeSize, type Point } from './layout-graph.ts';
 import { anchorOf, stateLabel, took } from './report-text.ts';
 

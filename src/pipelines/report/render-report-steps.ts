@@ -2,7 +2,7 @@ import { escapeHtml } from '../../core/escape-markup.ts';
 import type { Json } from '../../core/json.ts';
 import type { ArtifactRecord, RunRecord, StepRecord } from '../../tracking/run.ts';
 import type { MetricPoint } from '../../tracking/store.ts';
-import { orderSteps } from '../order-steps.ts';
+import { orderSteps } from '../plan/order-steps.ts';
 import type { ReportData } from './report-data.ts';
 import { anchorOf, shortJson, shortNumber, shownState, stateLabel, took } from './report-text.ts';
 

@@ -1,7 +1,7 @@
 import { renderDuration } from '../../core/duration.ts';
 import { escapeXml } from '../../core/escape-markup.ts';
 import type { RunRecord, StepRecord } from '../../tracking/run.ts';
-import { orderSteps } from '../order-steps.ts';
+import { orderSteps } from '../plan/order-steps.ts';
 import { anchorOf, shownState, stateLabel, took } from './report-text.ts';
 
 /** Bars drawn at most; all steps stand in the table below. */

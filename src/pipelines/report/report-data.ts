@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../tracking/run.ts';
 import type { MetricPoint } from '../../tracking/store.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** What the report of a pipeline run is made from. */
 export interface ReportData {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../core/atomic-file.ts';
 import { toJson } from '../../core/json.ts';
-import { digestPlan } from '../digest-plan.ts';
 import { resumeImpossible } from '../errors.ts';
-import { parsePlan } from '../parse-plan.ts';
-import type { Plan } from '../plan.ts';
+import { digestPlan } from '../plan/digest-plan.ts';
+import { parsePlan } from '../plan/parse-plan.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** A plan as it was run, and where it came from. */
 export interface ArchivedPlan {

@@ -3,7 +3,7 @@ import { type RunRecord, terminalStates } from '../../tracking/run.ts';
 import type { RunStore } from '../../tracking/store.ts';
 import { isKept } from '../engine/check-artifacts.ts';
 import { resumeImpossible } from '../errors.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** Steps of an earlier run that completed, by their ids; and why others that did cannot be used. */
 export interface PriorSteps {

@@ -1,7 +1,7 @@
 import { canonicalJson, type Json, toJson } from '../../core/json.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { StepInputs } from '../engine/step-values.ts';
-import type { Plan, PlanFunction, PlanStep, PrunedStep } from '../plan.ts';
+import type { Plan, PlanFunction, PlanStep, PrunedStep } from '../plan/plan.ts';
 import type { PriorSteps } from './prior-steps.ts';
 import { walkKnown } from './walk-known.ts';
 

@@ -1,8 +1,8 @@
 import { nearestName } from '../../core/nearest-name.ts';
 import { resumeImpossible, stepUnknown } from '../errors.ts';
-import type { Plan, PlanStep, PrunedStep } from '../plan.ts';
-import { dependenciesOf, mapChain, mapOwnValues, valuesOf } from '../plan-graph.ts';
-import { stepsOf } from '../plan-value.ts';
+import type { Plan, PlanStep, PrunedStep } from '../plan/plan.ts';
+import { dependenciesOf, mapChain, mapOwnValues, valuesOf } from '../plan/plan-graph.ts';
+import { stepsOf } from '../plan/plan-value.ts';
 import type { PriorSteps } from './prior-steps.ts';
 import { givenStep, withPruned } from './reuse-steps.ts';
 import { walkKnown } from './walk-known.ts';

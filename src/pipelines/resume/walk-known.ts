@@ -3,7 +3,7 @@ import { PlanValues } from '../engine/plan-values.ts';
 import { type Startable, StepBoard } from '../engine/step-board.ts';
 import type { StepInputs } from '../engine/step-values.ts';
 import { mapInvalid, stepOutputMissing } from '../errors.ts';
-import type { Plan, PlanFunction, PlanStep, PrunedStep } from '../plan.ts';
+import type { Plan, PlanFunction, PlanStep, PrunedStep } from '../plan/plan.ts';
 
 /** A step, of one item inside maps, all of whose dependencies are known. */
 export interface KnownStep {

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Plan } from '../../../src/pipelines/plan.ts';
+import type { Plan } from '../../../src/pipelines/plan/plan.ts';
 import type { Body } from './in-process.ts';
 import { literal, output, plan, step } from './plan.ts';
 

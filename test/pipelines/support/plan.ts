@@ -1,4 +1,4 @@
-import type { Plan, PlanStep, PlanValue } from '../../../src/pipelines/plan.ts';
+import type { Plan, PlanStep, PlanValue } from '../../../src/pipelines/plan/plan.ts';
 import { packaged } from './packaged.ts';
 
 export const output = (step: string, ...path: readonly string[]): PlanValue => ({
