@@ -28,11 +28,7 @@ export interface ArgumentProblem {
  */
 export function validateArguments(handler: HandlerSpec, given: GivenArguments): ValidArguments {
   const params = definedOnly(given.params ?? {});
-  const inputs = definedOnly(given.inputs ?? {});
-  const problems = [
-    ...handler.parameters.flatMap((parameter) => checkDeclared(parameter, params, inputs)),
-    ...(handler.acceptsUnknown ? [] : unknownNames(handler, params, inputs)),
-  ];
+  const problems = argumentProblems(handler, given);
   if (problems.length > 0) throw invalidArguments(handler, problems);
   const defaults = handler.parameters.flatMap((parameter): [string, Json][] =>
     parameter.role === 'param' && parameter.default !== undefined
@@ -40,6 +36,16 @@ export function validateArguments(handler: HandlerSpec, given: GivenArguments): 
       : [],
   );
   return { params: { ...Object.fromEntries(defaults), ...params } };
+}
+
+/** Everything that is wrong with the arguments, in the order of the contract. */
+export function argumentProblems(handler: HandlerSpec, given: GivenArguments): readonly ArgumentProblem[] {
+  const params = definedOnly(given.params ?? {});
+  const inputs = definedOnly(given.inputs ?? {});
+  return [
+    ...handler.parameters.flatMap((parameter) => checkDeclared(parameter, params, inputs)),
+    ...(handler.acceptsUnknown ? [] : unknownNames(handler, params, inputs)),
+  ];
 }
 
 function definedOnly(values: Readonly<Record<string, unknown>>): Record<string, Json> {

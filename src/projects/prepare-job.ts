@@ -3,7 +3,7 @@ import { type Json, toJson } from '../core/json.ts';
 import { parseName } from '../core/name.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { openDataItem } from '../data/open-data-item.ts';
-import type { HandlerSpec, PackagedFunction } from '../functions/function-spec.ts';
+import type { HandlerSpec, PackagedFunction, ParameterSpec } from '../functions/function-spec.ts';
 import { parseParamText } from '../functions/parse-param-text.ts';
 import { validateArguments } from '../functions/validate-arguments.ts';
 import type { Job } from '../runtime/job.ts';
@@ -32,23 +32,27 @@ export async function prepareJob(
 ): Promise<PreparedRun> {
   const handler = selectHandler(packaged, request.handler);
   checkRequest(handler, request);
-  const texts = Object.entries(request.paramTexts ?? {});
-  const given = {
-    ...Object.fromEntries(Object.entries(request.params ?? {}).map(([key, value]) => [key, toJson(value)])),
-    ...Object.fromEntries(
-      texts.map(([key, text]) => [
-        key,
-        parseParamText(
-          handler.parameters.find((parameter) => parameter.name === key),
-          text,
-        ),
-      ]),
-    ),
-  };
+  const given = givenParams(handler, request);
   const params = checkParams(handler, given, request);
   const secrets = collectSecrets(workspace, request.secrets ?? []);
   const inputs = await resolveInputs(workspace, request.inputs ?? {});
   return { job: renderJob(workspace, packaged, request, handler, params, inputs), secrets };
+}
+
+/** Params as JSON; those that came as text are read as the contract says. */
+export function givenParams(
+  handler: HandlerSpec,
+  { params = {}, paramTexts = {} }: Pick<RunRequest, 'params' | 'paramTexts'>,
+): Record<string, Json> {
+  const declared = (key: string): ParameterSpec | undefined =>
+    handler.parameters.find((parameter) => parameter.name === key);
+  return Object.fromEntries([
+    ...Object.entries(params).map(([key, value]): [string, Json] => [key, toJson(value)]),
+    ...Object.entries(paramTexts).map(([key, text]): [string, Json] => [
+      key,
+      parseParamText(declared(key), text),
+    ]),
+  ]);
 }
 
 /** The params, defaults filled in. What a sweep varies counts as given; the sweep checks every trial before the first starts. */

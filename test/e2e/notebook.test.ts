@@ -237,14 +237,19 @@ describe('slipway notebook run', () => {
       folder.json(['notebook', 'run', 'n.ipynb', '-p', 'lrr=1']),
       folder.json(['notebook', 'run', 'n.ipynb', '-p', 'lr=fast']),
       folder.json(['notebook', 'run', 'broken.ipynb']),
+      folder.json(['notebook', 'run', 'n.ipynb', '-p', 'lr=fast', '-p', 'lrr=1', '-p', 'depth=2']),
     ]);
     expect(answers.map(({ code, data }) => [code, data.error.code])).toEqual([
       [3, 'FILE_NOT_FOUND'],
       [2, 'INVALID_PARAMS'],
       [2, 'INVALID_PARAMS'],
       [2, 'NOTEBOOK_INVALID'],
+      [2, 'INVALID_PARAMS'],
     ]);
     expect(answers[1]?.data.error.message).toContain('did you mean "lr"?');
+    expect(answers[4]?.data.error.message).toBe(
+      'notebook "n.ipynb" cannot run: param "lr" expects number, got "fast" (string); param "lrr" is not declared; did you mean "lr"?; param "depth" is not declared',
+    );
     const other = await folder.json(['notebook', 'run', 'python.ipynb']);
     expect([other.code, other.data.error.code]).toEqual([2, 'NOTEBOOK_LANGUAGE_UNSUPPORTED']);
     expect((await folder.json(['get', 'runs'])).data).toEqual([]);
