@@ -79,7 +79,7 @@ describe('files as artifacts', () => {
     const artifact = await saveArtifact(store, target('note'), 'text');
     await expect(artifact.put('x')).rejects.toMatchObject({ code: 'DATA_READ_ONLY' });
     expect(isArtifact(artifact)).toBe(true);
-    expect(inspect(artifact)).toBe(`File note (text/plain; charset=utf-8, 4 B)\n${artifact.url}`);
+    expect(inspect(artifact)).toBe(`File note (text, 4 B)\n${artifact.url}`);
     const { key, kind, uri, digest } = artifact.record;
     expect(JSON.parse(JSON.stringify(artifact))).toEqual({ key, kind, uri, digest });
   });
