@@ -74,8 +74,11 @@ function bundledPackages(metafile: Metafile, root: string): Record<string, strin
 }
 
 function sortedVersions(packages: readonly { name: string; version: string }[]): Record<string, string> {
-  const sorted = [...packages].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Object.fromEntries(sorted.map(({ name, version }) => [name, version]));
+  const versions = new Map<string, Set<string>>();
+  for (const { name, version } of packages)
+    versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  const names = [...versions.keys()].sort();
+  return Object.fromEntries(names.map((name) => [name, [...(versions.get(name) ?? [])].sort().join(', ')]));
 }
 
 /** Real files among the inputs, with the manifests that decide which package versions are meant. */

@@ -91,7 +91,7 @@ export interface BundleManifest {
   readonly handlers: readonly string[];
   /** Packages left out of the bundle (native, or forced), at the exact versions that are installed. */
   readonly externals: Readonly<Record<string, string>>;
-  /** Packages bundled in, at their exact versions. */
+  /** Packages bundled in, at their exact versions: `1.0.0`, or `1.0.0, 2.3.4` where the code has two of one. */
   readonly packages: Readonly<Record<string, string>>;
   /** Whether the code imports values (not only types) from `slipway`; the runner provides them. */
   readonly needsApi: boolean;

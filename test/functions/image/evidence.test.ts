@@ -59,7 +59,16 @@ beforeAll(async () => {
   const integrity = `sha512-${Buffer.alloc(64, 7).toString('base64')}`;
   project.write({
     'train.ts':
-      "import { n } from '@team/native';\nimport { parse } from 'yaml';\nexport const train = (ctx: unknown, { text = '1' }: { text?: string }) => n + parse(text);\n",
+      "import { n } from '@team/native';\nimport { parse } from 'yaml';\nimport { one } from 'left';\nimport { two } from 'right';\nexport const train = (ctx: unknown, { text = '1' }: { text?: string }) => n + parse(text) + one + two;\n",
+    'node_modules/left/package.json': '{"name":"left","version":"1.0.0","main":"index.js"}',
+    'node_modules/left/index.js': "exports.one = require('shared').n;\n",
+    'node_modules/left/node_modules/shared/package.json':
+      '{"name":"shared","version":"1.2.3","main":"index.js"}',
+    'node_modules/left/node_modules/shared/index.js': 'exports.n = 1;\n',
+    'node_modules/right/package.json': '{"name":"right","version":"1.0.0","main":"index.js"}',
+    'node_modules/right/index.js': "exports.two = require('shared').n;\n",
+    'node_modules/shared/package.json': '{"name":"shared","version":"2.0.0","main":"index.js"}',
+    'node_modules/shared/index.js': 'exports.n = 2;\n',
     ...packageFiles('@team/native', { gypfile: true, version: '2.3.4', license: 'MIT OR Apache-2.0' }),
     'package-lock.json': JSON.stringify({
       lockfileVersion: 3,
@@ -93,6 +102,11 @@ describe('the bill of materials of an image', () => {
       licenses: [{ expression: 'MIT OR Apache-2.0' }],
       hashes: [{ alg: 'SHA-512', content: '07'.repeat(64) }],
     });
+  });
+
+  it('names every version of a package that the bundle has two of', () => {
+    const shared = list().components.filter(({ name }) => name === 'shared');
+    expect(shared.map(({ version }) => version).sort()).toEqual(['1.2.3', '2.0.0']);
   });
 
   it('is the same for the same image, and another for another', () => {

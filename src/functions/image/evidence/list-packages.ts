@@ -18,7 +18,10 @@ export interface PackageSources {
 /** Every package of an image: bundled in (from esbuild's own account), in layers, and Node itself; each place and version once. */
 export function listPackages(sources: PackageSources): readonly SbomPackage[] {
   const { manifest, root, lockfile, node } = sources;
-  const bundled = Object.entries(manifest.packages).map(([name, version]): SbomPackage => {
+  const each = Object.entries(manifest.packages).flatMap(([name, versions]) =>
+    versions.split(', ').map((version) => ({ name, version })),
+  );
+  const bundled = each.map(({ name, version }): SbomPackage => {
     const installed = findInstalledPackage(name, root);
     const license = installed?.version === version ? licenseOf(installed) : undefined;
     return { name, version, where: 'bundle', license, integrity: lockfile.integrity(name, version) };
