@@ -1,6 +1,6 @@
 import type { OptionEntry } from './option-entry.ts';
 
-/** Options of commands that build images. */
+/** Options of commands that build or remove images. */
 export interface ImageOptionValues {
   readonly push?: string;
   readonly load: boolean;
@@ -16,6 +16,7 @@ export interface ImageOptionValues {
   readonly explain: boolean;
   readonly insecureRegistry: boolean;
   readonly registryCa?: string;
+  readonly dockerImages: boolean;
 }
 
 /** The part of the option table about images. */
@@ -101,5 +102,10 @@ export const imageOptions: { readonly [Name in keyof ImageOptionValues]-?: Optio
     value: 'file',
     env: 'SLIPWAY_REGISTRY_CA',
     doc: 'PEM file of certificates to trust when talking to registries.',
+  },
+  dockerImages: {
+    type: 'flag',
+    flag: '--docker-images',
+    doc: "Also remove from Docker what runs had loaded: slipway/… images that no container uses, older than a day; other projects' too.",
   },
 };

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeWith } from '../setup/components.ts';
 import { makeNodeImage, nodeImage } from '../support/node-image.ts';
+import { removeLoadedImages } from '../support/remove-images.ts';
 import { createFolder, type Folder, until } from './slipway.ts';
 
 const source = `
@@ -68,6 +69,8 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
     const folder = createFolder({ 'math.ts': source });
     const run = ['run', 'math.ts', '--handler', 'add', '--param', 'a=40', '--runtime', 'docker'];
     const { code, data, stderr } = await folder.json(run);
+    onTestFinished(() => removeLoadedImages(path.join(folder.path, '.slipway')));
+    expect(stderr).toMatch(/^loading image slipway\/add:[0-9a-f]{12} into Docker$/m);
     expect(stderr).toContain('adding true');
     expect({ code, state: data.state, sum: data.results.sum }).toEqual({
       code: 0,
@@ -79,6 +82,7 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
     expect(full.function.image).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect((await folder.slipway(['describe', 'run', data.uid])).stdout).toContain(full.function.image);
     const again = await folder.json(run);
+    expect(again.stderr).not.toContain('loading image');
     expect((await folder.json(['describe', 'run', again.data.uid])).data.function.image).toBe(
       full.function.image,
     );

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFolder, type Folder, type Json } from './slipway.ts';
@@ -39,6 +39,28 @@ describe('runs that are kept', () => {
     const artifact = await folder.json(['describe', second.artifacts[0].uri]);
     expect(readdirSync(artifact.data.directory)).toEqual(['note.txt']);
   });
+
+  it('share their clean-up with images: gc removes parts that no function needs any more', async () => {
+    const folder = createFolder(files);
+    const build = ['build', 'f.ts', '--explain'];
+    expect((await folder.slipway(build)).code).toBe(0);
+    folder.write('f.ts', files['f.ts'].replace("'n is '", "'n was '"));
+    expect((await folder.slipway(build)).code).toBe(0);
+    const cache = path.join(folder.path, '.slipway/cache/images');
+    const then = Date.now() / 1000 - 48 * 3600;
+    for (const name of readdirSync(cache, { recursive: true, encoding: 'utf8' }))
+      utimesSync(path.join(cache, name), then, then);
+    const dry = await folder.slipway(['gc', '--dry-run']);
+    expect(dry.stdout).toMatch(/^image part {2}sha256:[0-9a-f]{64}$/m);
+    expect(dry.stdout).toMatch(/^\d+ parts of images in the cache \(.* kB\) would be deleted$/m);
+    const real = await folder.json(['gc']);
+    expect(real.data.images.blobs.length).toBeGreaterThanOrEqual(3);
+    expect((await folder.json(['gc'])).data.images).toEqual({ blobs: [], bytes: 0, docker: [] });
+    const noDaemon = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+    const refused = await folder.json(['gc', '--docker-images'], noDaemon);
+    expect([refused.code, refused.data.error.code]).toEqual([1, 'DOCKER_UNAVAILABLE']);
+    expect((await folder.slipway(build)).stdout).toContain('nothing changed');
+  }, 60_000);
 
   it('are exported and imported into another project with everything', async () => {
     const folder = createFolder(files);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../setup/components.ts';
+import { removeLoadedImages } from '../support/remove-images.ts';
 
 interface StepReport {
   readonly id: string;
@@ -49,7 +50,10 @@ describeWith(['docker'], 'the main job in containers', () => {
     local = pipeline();
     contained = pipeline('--runtime', 'docker');
   }, 600_000);
-  afterAll(() => rmSync(store, { recursive: true, force: true }));
+  afterAll(() => {
+    removeLoadedImages(store);
+    rmSync(store, { recursive: true, force: true });
+  });
 
   it('completes every step, with the accuracy of the local run: 44 of 45 irises, 102 of 103 penguins', () => {
     expect(contained.state).toBe('completed');

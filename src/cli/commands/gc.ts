@@ -1,4 +1,5 @@
 import { collectCache } from '../../pipelines/cache/collect-cache.ts';
+import { type CollectedImages, collectProjectImages } from '../../projects/collect-images.ts';
 import { endOrphans } from '../../projects/end-orphans.ts';
 import type { GarbageReport } from '../../tracking/store.ts';
 import type { Execute } from '../command.ts';
@@ -7,7 +8,10 @@ import { renderBytes } from '../output/render-value.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
 /** `slipway gc`: deletes for good; with `--dry-run` only says what would go. */
-export const gc: Execute<'dryRun' | 'olderThan' | 'output' | 'json'> = ({ options, session }) =>
+export const gc: Execute<'dryRun' | 'olderThan' | 'dockerImages' | 'output' | 'json'> = ({
+  options,
+  session,
+}) =>
   withWorkspace(session, async (workspace) => {
     if (!options.dryRun) await endOrphans(workspace, { lost: true });
     const { store, project } = workspace;
@@ -16,9 +20,13 @@ export const gc: Execute<'dryRun' | 'olderThan' | 'output' | 'json'> = ({ option
       ...(options.olderThan === undefined ? {} : { olderThanMs: options.olderThan }),
     });
     const cache = await collectCache(project.storeDirectory, store, { dryRun: options.dryRun });
+    const images = await collectProjectImages(workspace, {
+      dryRun: options.dryRun,
+      docker: options.dockerImages,
+    });
     await present(session, options, {
-      data: () => ({ ...report, cachedSteps: cache.entries }),
-      text: (wide) => renderReport(report, cache.entries, wide),
+      data: () => ({ ...report, cachedSteps: cache.entries, images }),
+      text: (wide) => renderReport(report, cache.entries, wide) + renderImages(images, report.dryRun, wide),
       names: () => [...report.runs, ...report.artifacts.map((artifact) => artifact.digest)],
     });
     return undefined;
@@ -38,6 +46,20 @@ function renderReport(report: GarbageReport, cachedSteps: number, wide: boolean)
       : [`${count(cachedSteps, 'cached step')} that nothing can be taken from ${verb}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function renderImages({ blobs, bytes, docker }: CollectedImages, dryRun: boolean, wide: boolean): string {
+  const verb = dryRun ? 'would be deleted' : 'deleted';
+  const details = dryRun || wide;
+  const lines = [
+    ...(details ? blobs.map((digest) => `image part  ${digest}`) : []),
+    ...(details ? docker.map((tag) => `in Docker   ${tag}`) : []),
+    ...(bytes === 0
+      ? []
+      : [`${count(blobs.length, 'part')} of images in the cache (${renderBytes(bytes)}) ${verb}`]),
+    ...(docker.length === 0 ? [] : [`${count(docker.length, 'image')} in Docker ${verb}`]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -47,10 +47,10 @@ export const keepCommands: readonly CommandEntry[] = [
   }),
   command({
     name: 'gc',
-    summary: 'Delete trashed runs for good, and files that nothing refers to.',
+    summary: 'Delete trashed runs for good, and files and images that nothing refers to.',
     arguments: [],
-    options: ['dryRun', 'olderThan', 'output', 'json'],
-    examples: ['slipway gc --dry-run', 'slipway gc --older-than 7d'],
+    options: ['dryRun', 'olderThan', 'dockerImages', 'output', 'json'],
+    examples: ['slipway gc --dry-run', 'slipway gc --older-than 7d', 'slipway gc --docker-images'],
     load: async () => (await import('../commands/gc.ts')).gc,
   }),
   command({

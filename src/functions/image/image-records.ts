@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { BuiltImage } from './image-request.ts';
 import type { BlobStore } from './oci/blob-store.ts';
 import type { ImageManifest } from './oci/manifest.ts';
-import { readRecord, writeRecord } from './record-file.ts';
+import { noteUse, readRecord, writeRecord } from './record-file.ts';
 
 /** What was last built of one function, for saying what has changed since and for finding its image again. */
 export interface FunctionImage {
@@ -26,7 +26,9 @@ export interface ImageRecord {
 
 /** The image built of these inputs, if all of it is still here. */
 export function readBuiltImage(blobs: BlobStore, key: string): ImageRecord | undefined {
-  const record = readRecord<ImageRecord>(builtFile(blobs, key));
+  const file = builtFile(blobs, key);
+  noteUse(file);
+  const record = readRecord<ImageRecord>(file);
   return record?.image && isComplete(record.image, blobs) ? record : undefined;
 }
 

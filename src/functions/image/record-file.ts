@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
 import { createUid } from '../../core/id.ts';
@@ -26,4 +34,20 @@ export function writeRecord(file: string, content: object): void {
   } catch (error) {
     throw explainDiskError(error, file);
   }
+}
+
+const hourMs = 3600_000;
+
+/** Whether the file is there; marks it as used, at most once an hour, for the clean-up to see. */
+export function noteUse(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  const now = Date.now();
+  if (now - stat.mtimeMs > hourMs)
+    try {
+      utimesSync(file, now / 1000, now / 1000);
+    } catch {
+      // somebody else's cache, or one that is only read: nothing is cleaned up there by us
+    }
+  return existsSync(file);
 }

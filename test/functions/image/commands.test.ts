@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,6 +11,8 @@ const docker = (...args: readonly string[]): string =>
   execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 let folder: string;
+/** Images that the base is loaded as. */
+const left: string[] = [];
 
 /** An image with Node and a shell, as an archive. */
 function makeBase(): string {
@@ -38,7 +40,10 @@ describeWith(['docker'], 'commands on the base of an image', () => {
     base = makeBase();
   }, 60_000);
   afterAll(() => {
-    spawnSync('docker', ['rmi', '-f', name, `${name}-built`]);
+    const recorded = path.join(folder, 'cache/images/commands');
+    const made = existsSync(recorded) ? readdirSync(recorded) : [];
+    const commanded = made.map((file) => `slipway/commands:${file.slice(0, 12)}`);
+    spawnSync('docker', ['rmi', '-f', name, `${name}-built`, ...left, ...commanded]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -46,6 +51,7 @@ describeWith(['docker'], 'commands on the base of an image', () => {
     const project = imageProject(path.join(folder, 'project'), path.join(folder, 'cache'));
     project.write({ 'add.ts': 'export const add = (ctx: unknown, { a = 1 }: { a?: number }) => a + 1;\n' });
     const plain = await project.build('add.ts', { base });
+    left.push(`slipway/base:${plain.base.digest.slice(7, 19)}`);
     const commands = ["echo 'hello there' > /etc/greeting"];
     const image = await project.build('add.ts', { base, commands });
     expect(image.explain[0]).toMatchObject({

@@ -110,6 +110,7 @@ describeWith(['docker', 'registry'], 'commands on a base image', () => {
   it('that fail are named with their exit code and what they printed last', async () => {
     const blobs = temporaryBlobs();
     const base = await shellBase(registry, blobs);
+    removeLater(base, base.digest);
     await expect(runCommands(base, ['true', 'echo cannot find it; exit 3'], { blobs })).rejects.toMatchObject(
       {
         code: 'DOCKER_BUILD_FAILED',
@@ -137,7 +138,8 @@ async function shellBase(registry: Registry, blobs: BlobStore) {
 function removeLater({ built }: CommandedBase, base: string): void {
   onTestFinished(async () => {
     const docker = await connectDocker();
-    for (const tag of [built?.tag ?? '', `slipway/base:${base.slice(7, 19)}`])
+    const own = built === undefined ? [] : [built.tag];
+    for (const tag of [...own, `slipway/base:${base.slice(7, 19)}`])
       await docker.getImage(tag).remove({ force: true });
   });
 }

@@ -52,6 +52,8 @@ export async function loadIntoDocker(image: Image, tag: string, options: LoadOpt
   }
   options.onSend?.(reference);
   await send(docker, image, { ...options, reference });
+  // a daemon keeps the time of a tag that it was asked for, not of one that came with an image: by it, old images are told
+  await docker.getImage(reference).tag(splitTag(reference));
   const id = await idOf(docker, reference);
   if (id !== undefined && ids.includes(id)) return { id, reference, existed: false };
   throw dockerLoadFailed(

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { digestJson, type Json } from '../../../core/json.ts';
 import type { BlobStore } from '../oci/blob-store.ts';
 import type { ImageLayer } from '../oci/image.ts';
-import { readRecord, writeRecord } from '../record-file.ts';
+import { noteUse, readRecord, writeRecord } from '../record-file.ts';
 
 /** A layer with what it was made for. */
 export interface KnownLayer {
@@ -22,6 +22,7 @@ export async function reuseLayer(
   make: () => Promise<ImageLayer>,
 ): Promise<KnownLayer & { readonly reused: boolean }> {
   const file = path.join(blobs.directory, 'layers', `${digestJson(inputs).slice('sha256:'.length)}.json`);
+  noteUse(file);
   const known = readRecord<KnownLayer>(file);
   if (known && blobs.has(known.layer.digest)) return { ...known, reused: true };
   const made: KnownLayer = { layer: await make(), madeFor };

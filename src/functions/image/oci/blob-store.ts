@@ -6,6 +6,7 @@ import { explainDiskError, writeFileAtomic } from '../../../core/atomic-file.ts'
 import { digestBytes } from '../../../core/digest.ts';
 import { createUid } from '../../../core/id.ts';
 import { imageBlobMissing, imageDigestMismatch } from '../errors.ts';
+import { noteUse } from '../record-file.ts';
 import type { Descriptor } from './descriptor.ts';
 
 /** What a stream must turn out to be. */
@@ -19,6 +20,7 @@ export interface ExpectedBlob {
 export interface BlobStore {
   /** The folder that holds everything about images. */
   readonly directory: string;
+  /** Whether the blob is here. To ask is to use it: a clean-up leaves what was used within a day. */
   has(digest: string): boolean;
   /** Where the blob is or would be. */
   path(digest: string): string;
@@ -46,12 +48,13 @@ export function openBlobStore(cacheDirectory: string): BlobStore {
   return {
     directory,
     path: pathOf,
-    has: (digest) => existsSync(pathOf(digest)),
+    has: (digest) => noteUse(pathOf(digest)),
     read: (digest) => readBlob(pathOf(digest), digest),
     writeBytes: (mediaType, bytes) => {
       const digest = digestBytes(bytes);
       const file = pathOf(digest);
-      if (statSync(file, { throwIfNoEntry: false })?.size !== bytes.length) writeFileAtomic(file, bytes);
+      const isHere = noteUse(file) && statSync(file, { throwIfNoEntry: false })?.size === bytes.length;
+      if (!isHere) writeFileAtomic(file, bytes);
       return { mediaType, digest, size: bytes.length };
     },
     writeStream: async (mediaType, stream, expected = {}) => {
@@ -82,6 +85,7 @@ function readBlob(file: string, digest: string): Buffer {
     throw imageBlobMissing(`the blob "${digest}" is not in the cache`, {
       hint: `expected it at "${file}"; build the image again`,
     });
+  noteUse(file);
   const bytes = readFileSync(file);
   if (digestBytes(bytes) === digest) return bytes;
   throw imageDigestMismatch(`the cached blob "${digest}" is damaged`, {
