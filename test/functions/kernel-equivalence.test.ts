@@ -130,21 +130,42 @@ async function packagedOutcome(cells: readonly string[]): Promise<Outcome> {
   }
 }
 
+/** Every notebook in the kernel and packaged: at once, since the kernel is a process of its own. */
+function bothOutcomes(
+  notebooks: readonly (readonly string[])[],
+): Promise<[readonly KernelOutcome[], readonly PromiseSettledResult<Outcome>[]]> {
+  return Promise.all([runInKernel(notebooks, files), settledInTurn(notebooks)]);
+}
+
+/** What the kernel refuses may well be refused here. */
+async function settledInTurn(
+  notebooks: readonly (readonly string[])[],
+): Promise<readonly PromiseSettledResult<Outcome>[]> {
+  const settled: PromiseSettledResult<Outcome>[] = [];
+  for (const cells of notebooks) settled.push(...(await Promise.allSettled([packagedOutcome(cells)])));
+  return settled;
+}
+
+function outcomeOf(result: PromiseSettledResult<Outcome> | undefined, cells: readonly string[]): Outcome {
+  if (result?.status === 'fulfilled') return result.value;
+  throw new Error(`not packaged: ${String(result?.reason)}\n${render(cells)}`);
+}
+
 const render = (cells: readonly string[]): string =>
   cells.map((cell, at) => `// cell ${at + 1}\n${cell}`).join('\n');
 
 describe('a packaged handler gives what it gives in the kernel after all cells have run', () => {
   it('for notebooks that redefine, wrap, fill and await', async () => {
-    const outcomes = await runInKernel(Object.values(fixed), files);
+    const [outcomes, packaged] = await bothOutcomes(Object.values(fixed));
     for (const [index, [name, cells]] of Object.entries(fixed).entries()) {
       expect(outcomes[index], name).toHaveProperty('value');
-      expect((await packagedOutcome(cells)).packaged, name).toEqual(outcomes[index]);
+      expect(outcomeOf(packaged[index], cells).packaged, name).toEqual(outcomes[index]);
     }
   }, 120_000);
 
   it(`for ${numRuns} notebooks of any content (seed ${seed})`, async () => {
     const notebooks = fc.sample(generatedNotebook, { numRuns, seed });
-    const outcomes = await runInKernel(notebooks, files);
+    const [outcomes, results] = await bothOutcomes(notebooks);
     const counts = { compared: 0, refusedByKernel: 0, warned: 0 };
     for (const [index, cells] of notebooks.entries()) {
       const kernel = outcomes[index];
@@ -152,7 +173,7 @@ describe('a packaged handler gives what it gives in the kernel after all cells h
         counts.refusedByKernel++;
         continue;
       }
-      const { packaged, warnings } = await packagedOutcome(cells);
+      const { packaged, warnings } = outcomeOf(results[index], cells);
       const same = isDeepStrictEqual(withoutMessage(packaged), withoutMessage(kernel));
       // what only tries a function out is left out on purpose, and said
       if (!same && warnings.some((warning) => warning.includes('looks like a trial'))) counts.warned++;
