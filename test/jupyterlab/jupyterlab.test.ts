@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cli } from '../e2e/slipway.ts';
 import { notebooksFolder, saveNotebook } from '../kernel/notebook-folder.ts';
-import { describeWith } from '../setup/components.ts';
+import { describeWith, programs } from '../setup/components.ts';
 import { LabNotebook, openBrowser } from './lab-notebook.ts';
 import { type LabServer, startLab } from './lab-server.ts';
 
@@ -33,28 +33,50 @@ const longCells = [
   "console.log('still ' + 'here');",
 ];
 
+interface Lab {
+  readonly folder: string;
+  readonly server: LabServer;
+  readonly browser: Browser;
+}
+
+let started: Promise<Lab> | undefined;
+
+/** One JupyterLab with every kernel there is, and one browser, for all tests: starting them takes longer than most tests do. */
+function startOnce(): Promise<Lab> {
+  started ??= start();
+  return started;
+}
+
+async function start(): Promise<Lab> {
+  const folder = notebooksFolder();
+  // Deno takes packages from node_modules where a package.json lists them
+  writeFileSync(path.join(folder, 'package.json'), '{ "dependencies": { "slipway": "*" } }');
+  const kernels = existsSync(programs.deno) ? (['tslab', 'deno'] as const) : (['tslab'] as const);
+  const [server, browser] = await Promise.all([startLab(folder, kernels), openBrowser()]);
+  return { folder, server, browser };
+}
+
+afterAll(async () => {
+  const lab = await started?.catch(() => undefined);
+  await lab?.browser.close();
+  await lab?.server.close();
+});
+
 describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', () => {
-  let folder: string;
-  let server: LabServer;
-  let browser: Browser;
+  let lab: Lab;
 
   beforeAll(async () => {
-    folder = notebooksFolder();
-    saveNotebook(path.join(folder, 'notebooks/long.ipynb'), longCells);
-    [server, browser] = await Promise.all([startLab(folder), openBrowser()]);
+    lab = await startOnce();
+    saveNotebook(path.join(lab.folder, 'notebooks/long.ipynb'), longCells);
   }, 120_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  const open = (name: string): Promise<LabNotebook> => LabNotebook.open(browser, server, `notebooks/${name}`);
+  const open = (name: string): Promise<LabNotebook> =>
+    LabNotebook.open(lab.browser, lab.server, `notebooks/${name}`);
 
   /** What the command line says about the latest run of a function. */
   async function latest(name: string): Promise<{ readonly state: string; readonly reason?: string }> {
     const args = [cli, 'get', 'runs', '--filter', `name = '${name}'`, '--limit', '1', '-o', 'json'];
-    const { stdout } = await execute(process.execPath, args, { cwd: path.join(folder, 'notebooks') });
+    const { stdout } = await execute(process.execPath, args, { cwd: path.join(lab.folder, 'notebooks') });
     const [run] = JSON.parse(stdout) as { readonly state: string; readonly reason?: string }[];
     if (run === undefined) throw new Error(`no run of "${name}" is recorded`);
     return run;
@@ -145,8 +167,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
 
 describeWith(['jupyter', 'chromium', 'deno'], "JupyterLab with Deno's kernel", () => {
   it('knows its notebook among several with the same handler, and shows the run as a card', async () => {
-    const folder = notebooksFolder();
-    writeFileSync(path.join(folder, 'package.json'), '{ "dependencies": { "slipway": "*" } }');
+    const { folder, server, browser } = await startOnce();
     const cells = (from: string): string[] => [
       "import { codeToFunction, type Context } from 'slipway';",
       `export async function work(ctx: Context, { steps = 3 }: { steps?: number }) {\n  return { from: '${from}', steps };\n}`,
@@ -156,16 +177,11 @@ describeWith(['jupyter', 'chromium', 'deno'], "JupyterLab with Deno's kernel", (
     const kernel = { display_name: 'Deno', language: 'typescript', name: 'deno' };
     for (const name of ['mine', 'other'])
       saveNotebook(path.join(folder, `notebooks/${name}.ipynb`), cells(name), kernel);
-    const [server, browser] = await Promise.all([startLab(folder, ['deno']), openBrowser()]);
-    try {
-      const notebook = await LabNotebook.open(browser, server, 'notebooks/mine.ipynb', 'Deno');
-      await notebook.menu('Run', /^Run All Cells$/);
-      await notebook.shows(4, /^work\s+completed[\s\S]*from\s+mine\s/);
-      expect(await notebook.texts(4)).toHaveLength(1);
-      await notebook.picture('deno', notebook.cell(4));
-    } finally {
-      await browser.close();
-      await server.close();
-    }
+    const notebook = await LabNotebook.open(browser, server, 'notebooks/mine.ipynb', 'Deno');
+    await notebook.menu('Run', /^Run All Cells$/);
+    await notebook.shows(4, /^work\s+completed[\s\S]*from\s+mine\s/);
+    expect(await notebook.texts(4)).toHaveLength(1);
+    await notebook.picture('deno', notebook.cell(4));
+    await notebook.close();
   }, 120_000);
 });
