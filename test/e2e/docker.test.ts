@@ -5,7 +5,7 @@ import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeWith } from '../setup/components.ts';
 import { makeNodeImage, nodeImage } from '../support/node-image.ts';
 import { removeLoadedImages } from '../support/remove-images.ts';
-import { createFolder, type Folder, until } from './slipway.ts';
+import { createFolder, type Folder, type Json, until } from './slipway.ts';
 
 const source = `
 import type { Context } from 'slipway';
@@ -100,6 +100,27 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
     });
   }, 60_000);
 
+  it('says what to do about a package named only at run time, and about a file beside the source', async () => {
+    const folder = createFolder({
+      'beside.ts': `import { readFileSync } from 'node:fs';
+export const load = (_ctx: unknown, { name = 'left-out' }: { name?: string }) => import(name);
+export const read = () => readFileSync(new URL('./points.csv', import.meta.url), 'utf8');
+`,
+      'points.csv': 'x,y\n',
+    });
+    const failed = async (handler: string): Promise<Json> => {
+      const run = ['run', 'beside.ts', '--handler', handler, '-r', 'docker'];
+      const { code, data } = await folder.json(run, image);
+      expect([code, data.error.code]).toEqual([1, 'USER_CODE_FAILED']);
+      return data.error;
+    };
+    expect((await failed('load')).hint).toMatch(/"left-out" in the import itself.*--requirement left-out/);
+    expect((await failed('read')).hint).toContain('take the file as an input');
+    const { stdout } = await folder.slipway(['build', 'beside.ts', '--handler', 'read']);
+    expect(stdout).toMatch(/warning: +beside\.ts line 3 reads "\.\/points\.csv"/);
+    expect(stdout).toMatch(/warning: +beside\.ts line 2 imports a computed name/);
+  }, 120_000);
+
   it('runs a sweep, a container for each trial', async () => {
     const folder = createFolder({ 'math.ts': source });
     const sweep = ['-x', 'a=[1, 5, 3]', '--selector', 'max.sum', '--parallel', '2'];
@@ -170,6 +191,12 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
       2,
       'INVALID_IMAGE_REFERENCE',
     ]);
+    const asked = (...args: string[]) => refusal(['-r', 'docker', ...args]);
+    expect(await asked('--memory', '1Ki')).toEqual([2, 'CONTAINER_REFUSED']);
+    expect(await asked('--memory', 'much')).toEqual([2, 'CLI_USAGE']);
+    expect(await asked('--cpus', '4096')).toEqual([2, 'CONTAINER_REFUSED']);
+    expect(await asked('--cpus', '0')).toEqual([2, 'INVALID_REQUEST']);
+    expect(await asked('--network', '../nowhere')).toEqual([3, 'CONTAINER_NETWORK_MISSING']);
     const nowhere = { DOCKER_HOST: 'unix:///no/such/docker.sock' };
     expect(await refusal(['-r', 'docker'], { ...nowhere, ...image })).toEqual([1, 'DOCKER_UNAVAILABLE']);
     expect((await folder.json(['get', 'runs'])).data).toEqual([]);

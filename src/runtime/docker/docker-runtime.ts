@@ -5,6 +5,7 @@ import type { Job } from '../job.ts';
 import type { Runtime } from '../runtime.ts';
 import { submitRun } from '../submit-run.ts';
 import { callerUser } from './caller-user.ts';
+import { checkRequest } from './check-request.ts';
 import { ContainerAttempt } from './container-attempt.ts';
 import type { ContainerImage } from './container-image.ts';
 import { createDockerSession, type DockerSession } from './docker-session.ts';
@@ -41,7 +42,11 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   return {
     name: 'docker',
     capabilities,
-    prepare: async (job) => withImage(job, await imageOf(job)),
+    prepare: async (job) => {
+      const { session } = await connect();
+      await checkRequest(session.docker, job);
+      return withImage(job, await imageOf(job));
+    },
     async submit(job, submitOptions) {
       if (closed) throw runtimeClosed('the docker runtime is closed', { hint: 'open the workspace again' });
       const image = await imageOf(job);
