@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { inspect, types } from 'node:util';
 import { type ErrorRecord, errorRecord, isSlipwayError } from '../core/error.ts';
 import { userCodeFailed } from './errors.ts';
@@ -12,16 +13,16 @@ export function userErrorRecord(error: unknown, bundleDirectory?: string): Error
   const frames = stackFrames(error, bundleDirectory);
   const message = describe(error);
   return {
-    ...baseRecord(error, message),
+    ...baseRecord(error, message, bundleDirectory),
     ...(frames[0]?.location ?? {}),
     ...(frames.length > 0 ? { stack: renderStack(error, message, bundleDirectory) } : {}),
   };
 }
 
-function baseRecord(error: unknown, message: string): ErrorRecord {
+function baseRecord(error: unknown, message: string, bundleDirectory: string | undefined): ErrorRecord {
   if (isSlipwayError(error)) return slipwayRecord(errorRecord(error));
   const { code, kind } = userCodeFailed;
-  const hint = hintFor(error);
+  const hint = hintFor(error, bundleDirectory);
   const details = isError(error) ? errorDetails(error) : {};
   return {
     code,
@@ -87,10 +88,21 @@ function errorDetails(error: Error): Record<string, unknown> {
   return { name: error.name, ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}) };
 }
 
-function hintFor(error: unknown): string | undefined {
+function hintFor(error: unknown, bundleDirectory: string | undefined): string | undefined {
   if (!isError(error)) return 'throw an Error: it carries the place where it happened';
-  const missing = /Cannot find package '([^']+)'/.exec(error.message)?.[1];
-  return missing === undefined ? undefined : `run \`npm install ${missing}\``;
+  const missing = /Cannot find (?:package|module) '((?:@[\w.-]+\/)?\w[\w.-]*)/.exec(error.message)?.[1];
+  if (missing !== undefined)
+    return `write the name "${missing}" in the import itself, so that it is bundled; or \`npm install ${missing}\`, and for an image add it to its requirements (--requirement ${missing})`;
+  return isBesideBundle(error, bundleDirectory)
+    ? 'files beside the source are not there when it runs: take the file as an input (a parameter of type DataItem, then --input)'
+    : undefined;
+}
+
+/** Code that looks for a file beside itself finds the bundle's folder. */
+function isBesideBundle(error: Error, bundleDirectory: string | undefined): boolean {
+  const { code, path: file } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' || bundleDirectory === undefined || file === undefined) return false;
+  return path.resolve(file).startsWith(path.resolve(bundleDirectory) + path.sep);
 }
 
 /** Frames of the error, or of the first cause or inner error that has any. */
