@@ -256,6 +256,20 @@ describe('slipway notebook run', () => {
   });
 });
 
+describe('the notebook of a new project', () => {
+  it('runs from top to bottom, and nothing is to be said against it', async () => {
+    const folder = createProject({});
+    expect((await folder.json(['init', '.', '--name', 'shells'])).code).toBe(0);
+    const { code, data } = await folder.json(['notebook', 'run', 'notebooks/train.ipynb']);
+    expect([code, data.state, data.error]).toEqual([0, 'completed', undefined]);
+    const checked = await folder.slipway(['notebook', 'check', 'notebooks/train.ipynb']);
+    expect([checked.code, checked.stdout.trim()]).toEqual([0, '0 errors, 0 warnings']);
+    const trained = (await folder.json(['get', 'runs', '--filter', "name = 'train' and params.epochs = 50"]))
+      .data;
+    expect(trained).toMatchObject([{ state: 'completed', metrics: { loss: expect.any(Number) } }]);
+  });
+});
+
 describe('slipway notebook test', () => {
   it('runs notebooks side by side and reports each of them, in JUnit too', async () => {
     const expecting = (text: string): Draft => ({

@@ -45,11 +45,11 @@ function notebookCells(project: string): readonly Cell[] {
     ),
     code(
       'imports',
-      "import { codeToFunction, openData, predictTable, type Context, type DataItem, type Model, type Predictor, type Table } from 'slipway';",
+      "import { codeToFunction, openData, predictTable, show, type Context, type DataItem, type Model, type Predictor, type Table } from 'slipway';",
     ),
     code(
       'look',
-      "const shells = await openData('../data/shells.csv').table();\nconsole.table(shells.slice(0, 5).rows());",
+      "const data = await openData('../data/shells.csv');\nconst shells = await data.table();\nawait show(shells, { rows: 5 });",
     ),
     text('shared-text', `## ${sharedSource.title}`),
     code('shared', sharedSource.text),
