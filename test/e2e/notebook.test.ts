@@ -267,7 +267,7 @@ describe('the notebook of a new project', () => {
     const trained = (await folder.json(['get', 'runs', '--filter', "name = 'train' and params.epochs = 50"]))
       .data;
     expect(trained).toMatchObject([{ state: 'completed', metrics: { loss: expect.any(Number) } }]);
-  });
+  }, 90_000);
 });
 
 describe('slipway notebook test', () => {
