@@ -26,6 +26,11 @@ export const accessDenied: ErrorFactory = defineError(
   'auth',
   'A file or folder may not be read or written by this user.',
 );
+export const fileNotWritable: ErrorFactory = defineError(
+  'FILE_NOT_WRITABLE',
+  'usage',
+  'A file cannot be written where it was asked for: there is a folder in its place, or a file in place of its folder.',
+);
 export const diskFull: ErrorFactory = defineError(
   'DISK_FULL',
   'unavailable',

@@ -238,6 +238,8 @@ describe('slipway notebook run', () => {
       folder.json(['notebook', 'run', 'n.ipynb', '-p', 'lr=fast']),
       folder.json(['notebook', 'run', 'broken.ipynb']),
       folder.json(['notebook', 'run', 'n.ipynb', '-p', 'lr=fast', '-p', 'lrr=1', '-p', 'depth=2']),
+      folder.json(['notebook', 'run', 'n.ipynb', '--out', '.']),
+      folder.json(['notebook', 'test', 'n.ipynb', '--junit', 'broken.ipynb/report.xml']),
     ]);
     expect(answers.map(({ code, data }) => [code, data.error.code])).toEqual([
       [3, 'FILE_NOT_FOUND'],
@@ -245,7 +247,12 @@ describe('slipway notebook run', () => {
       [2, 'INVALID_PARAMS'],
       [2, 'NOTEBOOK_INVALID'],
       [2, 'INVALID_PARAMS'],
+      [2, 'FILE_NOT_WRITABLE'],
+      [2, 'FILE_NOT_WRITABLE'],
     ]);
+    expect(answers[6]?.data.error.message).toMatch(
+      /report\.xml" cannot be written: ".*broken\.ipynb" is no folder$/,
+    );
     expect(answers[1]?.data.error.message).toContain('did you mean "lr"?');
     expect(answers[4]?.data.error.message).toBe(
       'notebook "n.ipynb" cannot run: param "lr" expects number, got "fast" (string); param "lrr" is not declared; did you mean "lr"?; param "depth" is not declared',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeFileAtomic } from '../../core/atomic-file.ts';
+import { checkTarget, writeFileAtomic } from '../../core/atomic-file.ts';
 import type { OptionValues } from '../../core/option-table.ts';
 import { executedKey } from '../../projects/notebook-run/save-executed.ts';
 import { type NotebookRequest, startNotebook } from '../../projects/notebook-run/start-notebook.ts';
@@ -21,6 +21,7 @@ export const notebookRun: Execute<RequestOptions | 'out' | 'quiet' | 'output' | 
 }) =>
   withWorkspace(session, async (workspace) => {
     const request = createRequest(options);
+    if (options.out !== undefined) checkTarget(path.resolve(workspace.directory, options.out));
     const started = await startNotebook(workspace, args[0] ?? '', { ...request, signal: session.signal });
     const [record] = await Promise.all([
       started.wait(),

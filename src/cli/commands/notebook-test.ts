@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { writeFileAtomic } from '../../core/atomic-file.ts';
+import { checkTarget, writeFileAtomic } from '../../core/atomic-file.ts';
 import { renderDuration } from '../../core/duration.ts';
 import { renderJunit } from '../../projects/notebook-run/render-junit.ts';
 import { type NotebookTest, testNotebooks } from '../../projects/notebook-run/test-notebooks.ts';
@@ -17,6 +17,8 @@ export const notebookTest: Execute<'parallel' | 'junit' | 'timeout' | 'quiet' | 
   session,
 }) => {
   const notebooks = args.map((name) => ({ name, ...readNotebook(name, session.directory) }));
+  const report = options.junit === undefined ? undefined : path.resolve(session.directory, options.junit);
+  if (report !== undefined) checkTarget(report);
   const tests = await testNotebooks(notebooks, {
     parallel: options.parallel ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     env: session.env,
@@ -26,8 +28,7 @@ export const notebookTest: Execute<'parallel' | 'junit' | 'timeout' | 'quiet' | 
       if (!options.quiet) void session.err.write(renderProgress(test, session));
     },
   });
-  if (options.junit !== undefined)
-    writeFileAtomic(path.resolve(session.directory, options.junit), renderJunit(tests));
+  if (report !== undefined) writeFileAtomic(report, renderJunit(tests));
   const failed = tests.filter((test) => test.state !== 'passed');
   await present(session, options, {
     data: () => ({
