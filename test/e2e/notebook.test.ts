@@ -240,6 +240,7 @@ describe('slipway notebook run', () => {
       folder.json(['notebook', 'run', 'n.ipynb', '-p', 'lr=fast', '-p', 'lrr=1', '-p', 'depth=2']),
       folder.json(['notebook', 'run', 'n.ipynb', '--out', '.']),
       folder.json(['notebook', 'test', 'n.ipynb', '--junit', 'broken.ipynb/report.xml']),
+      folder.json(['notebook', 'test', 'n.ipynb', '--parallel', '0']),
     ]);
     expect(answers.map(({ code, data }) => [code, data.error.code])).toEqual([
       [3, 'FILE_NOT_FOUND'],
@@ -249,6 +250,7 @@ describe('slipway notebook run', () => {
       [2, 'INVALID_PARAMS'],
       [2, 'FILE_NOT_WRITABLE'],
       [2, 'FILE_NOT_WRITABLE'],
+      [2, 'CLI_USAGE'],
     ]);
     expect(answers[6]?.data.error.message).toMatch(
       /report\.xml" cannot be written: ".*broken\.ipynb" is no folder$/,

@@ -5,6 +5,7 @@ import { renderDuration } from '../../core/duration.ts';
 import { renderJunit } from '../../projects/notebook-run/render-junit.ts';
 import { type NotebookTest, testNotebooks } from '../../projects/notebook-run/test-notebooks.ts';
 import type { Execute } from '../command.ts';
+import { usageError } from '../errors.ts';
 import { readNotebook } from '../notebook/read-notebook.ts';
 import { isDocument, present } from '../output/present.ts';
 import { renderErrorRecord } from '../output/render-error.ts';
@@ -19,6 +20,8 @@ export const notebookTest: Execute<'parallel' | 'junit' | 'timeout' | 'quiet' | 
   const notebooks = args.map((name) => ({ name, ...readNotebook(name, session.directory) }));
   const report = options.junit === undefined ? undefined : path.resolve(session.directory, options.junit);
   if (report !== undefined) checkTarget(report);
+  if (options.parallel !== undefined && options.parallel < 1)
+    throw usageError(`--parallel is ${options.parallel}`, { hint: 'give a whole number from 1' });
   const tests = await testNotebooks(notebooks, {
     parallel: options.parallel ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     env: session.env,
