@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -26,9 +27,10 @@ const common = {
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
+  write: false,
 };
 
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   ...common,
   metafile: true,
   entryPoints: present,
@@ -57,13 +59,14 @@ const runner = await build({
   chunkNames: 'chunks/runner-[name]-[hash]',
 });
 
+writeOutputs([...runner.outputFiles, ...outputFiles]);
 // npm links it as a command; a clone links it before it is built
 chmodSync('dist/cli.mjs', 0o755);
 removeStaleChunks(new Set([...Object.keys(metafile.outputs), ...Object.keys(runner.metafile.outputs)]));
 writeImageParts();
 
-if (present.index)
-  await build({
+if (present.index) {
+  const copy = await build({
     ...common,
     entryPoints: { index: present.index },
     outdir: 'dist',
@@ -73,6 +76,27 @@ if (present.index)
     define: { 'import.meta.url': 'slipwayModuleUrl' },
     banner: { js: 'const slipwayModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
+  writeOutputs(copy.outputFiles);
+}
+
+/**
+ * Each file whole or not at all, those that others import first, and none that is as it was: a process that started from an earlier
+ * build goes on loading from here.
+ */
+function writeOutputs(files) {
+  const isChunk = (file) => Number(file.includes(`${path.sep}chunks${path.sep}`));
+  for (const { path: file, contents } of files.toSorted((a, b) => isChunk(b.path) - isChunk(a.path))) {
+    if (existsSync(file) && readFileSync(file).equals(contents)) {
+      const now = new Date();
+      utimesSync(file, now, now);
+      continue;
+    }
+    mkdirSync(path.dirname(file), { recursive: true });
+    const aside = `${file}.${process.pid}`;
+    writeFileSync(aside, contents, { mode: path.basename(file) === 'cli.mjs' ? 0o755 : 0o644 });
+    renameSync(aside, file);
+  }
+}
 
 /** Chunks of earlier builds go after an hour: a process started from them may still load some. */
 function removeStaleChunks(current) {
