@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type Component, describeWith } from '../setup/components.ts';
+import { removeLoadedImages } from '../support/remove-images.ts';
 
 /**
  * Every example of the guides is run as a reader would: blocks titled `ts train.ts` (or `csv x.csv` …) are written to files,
@@ -57,6 +58,7 @@ function testExamples(page: string): void {
       NO_COLOR: '1',
       CI: 'true',
     };
+    onTestFinished(() => removeLoadedImages(path.join(folder, '.slipway')));
     for (const block of blocks) {
       if (block.file !== undefined) {
         mkdirSync(path.dirname(path.join(folder, block.file)), { recursive: true });
