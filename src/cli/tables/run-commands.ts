@@ -3,6 +3,22 @@ import { type CommandEntry, command } from '../command.ts';
 const source =
   'A .ts or .js file, a notebook, a function.yaml, hub://name[:version], or the name of a function in project.yaml.';
 
+/** How the steps of a pipeline run, whichever of them do. */
+const pipelineRunOptions = [
+  'onFailure',
+  'cache',
+  'noCache',
+  'cacheMode',
+  'runtime',
+  'image',
+  'network',
+  'parallel',
+  'timeout',
+  'quiet',
+  'output',
+  'json',
+] as const;
+
 /** Commands that start, watch and stop work. */
 export const runCommands: readonly CommandEntry[] = [
   command({
@@ -67,27 +83,7 @@ export const runCommands: readonly CommandEntry[] = [
         completes: 'pipeline',
       },
     ],
-    options: [
-      'param',
-      'fromStep',
-      'onlyStep',
-      'untilStep',
-      'of',
-      'name',
-      'label',
-      'onFailure',
-      'cache',
-      'noCache',
-      'cacheMode',
-      'runtime',
-      'image',
-      'network',
-      'parallel',
-      'timeout',
-      'quiet',
-      'output',
-      'json',
-    ],
+    options: ['param', 'fromStep', 'onlyStep', 'untilStep', 'of', 'name', 'label', ...pipelineRunOptions],
     examples: [
       'slipway pipeline run penguins --param depth=5',
       'slipway pipeline run penguins --cache -o json',
@@ -110,21 +106,7 @@ export const runCommands: readonly CommandEntry[] = [
         completes: 'run',
       },
     ],
-    options: [
-      'asPlanned',
-      'onFailure',
-      'cache',
-      'noCache',
-      'cacheMode',
-      'runtime',
-      'image',
-      'network',
-      'parallel',
-      'timeout',
-      'quiet',
-      'output',
-      'json',
-    ],
+    options: ['asPlanned', ...pipelineRunOptions],
     examples: ['slipway pipeline resume 01jq3x', 'slipway pipeline resume 01jq3x --as-planned -o json'],
     graceful: true,
     load: async () => (await import('../commands/pipeline-resume.ts')).pipelineResume,

@@ -1,5 +1,6 @@
 import { renderDuration } from '../../core/duration.ts';
 import { type RunState, terminalStates } from '../../tracking/run.ts';
+import { stateMarks } from '../../tracking/state-marks.ts';
 import type { PipelineEvent } from '../pipeline-event.ts';
 import type { PipelineProgress, StepProgress } from './progress.ts';
 import { clip, renderColumns } from './render-columns.ts';
@@ -16,17 +17,6 @@ export interface ProgressStyle {
   readonly paint?: (state: RunState, text: string) => string;
 }
 
-const marks: Readonly<Record<RunState, string>> = {
-  created: '○',
-  pending: '○',
-  running: '●',
-  completed: '✓',
-  error: '✗',
-  aborted: '■',
-  lost: '✗',
-  skipped: '–',
-};
-
 /** The whole display as text, for a terminal that draws it again on every event and second. Never wider than `width`. */
 export function renderProgress(progress: PipelineProgress, style: ProgressStyle): string {
   const { now, width = 100, rows = 30, paint = (_state, text) => text } = style;
@@ -40,7 +30,9 @@ export function renderProgress(progress: PipelineProgress, style: ProgressStyle)
   return [
     clip(`${progress.name} · ${ended} of ${progress.steps.length} steps · ${took}`, width),
     ...(hidden > 0 ? [clip(`  … ${hidden} more`, width)] : []),
-    ...shown.map((step, i) => `  ${paint(step.state, marks[step.state])} ${clip(table[i] ?? '', width - 4)}`),
+    ...shown.map(
+      (step, i) => `  ${paint(step.state, stateMarks[step.state])} ${clip(table[i] ?? '', width - 4)}`,
+    ),
   ].join('\n');
 }
 

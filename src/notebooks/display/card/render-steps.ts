@@ -1,6 +1,7 @@
 import { renderDuration } from '../../../core/duration.ts';
 import type { Json } from '../../../core/json.ts';
 import type { StepRecord } from '../../../tracking/run.ts';
+import { stateMarks } from '../../../tracking/state-marks.ts';
 import { oneLine, renderPlural, shortValue } from '../html/format.ts';
 import { type Html, html } from '../html/html.ts';
 import type { RunView, StepView } from '../run/run-view.ts';
@@ -16,21 +17,10 @@ export function renderSteps({ record, steps: views, now }: RunView): Html | unde
   return html`<section><h4>Steps</h4>${renderGraph(steps, views)}${rows}</section>`;
 }
 
-const marks: Readonly<Record<StepRecord['state'], string>> = {
-  created: '○',
-  pending: '○',
-  running: '●',
-  completed: '✓',
-  error: '✗',
-  aborted: '■',
-  lost: '✗',
-  skipped: '–',
-};
-
 function renderStep(step: StepRecord, view: StepView | undefined, now: number): Html {
   const called = step.function === step.id ? undefined : html` <span class="dim">${step.function}</span>`;
   const what = detailOf(step, view);
-  return html`<div class="step ${step.state}"><div class="row"><span class="dot" title="${step.state}">${marks[step.state]}</span><span class="id">${step.id}${called}</span><span class="what dim" title="${what}">${what}</span><span class="dim">${timeOf(step, now)}</span></div>${renderStepLog(step, view)}</div>`;
+  return html`<div class="step ${step.state}"><div class="row"><span class="dot" title="${step.state}">${stateMarks[step.state]}</span><span class="id">${step.id}${called}</span><span class="what dim" title="${what}">${what}</span><span class="dim">${timeOf(step, now)}</span></div>${renderStepLog(step, view)}</div>`;
 }
 
 /** The output of a step that failed or runs is open. */
