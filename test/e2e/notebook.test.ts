@@ -288,7 +288,7 @@ describe('slipway notebook test', () => {
     });
     const folder = createProject({
       'good.ipynb': notebook(expecting('2\n')),
-      'bad.ipynb': notebook('throw new Error(\'<wrong> & "odd"\');'),
+      'bad.ipynb': notebook('throw new Error(\'<wrong> & "odd"\');', "console.log('never');"),
       'other.ipynb': notebook(expecting('3\n')),
       'slow.ipynb': notebook('for (;;) {}'),
     });
@@ -306,6 +306,7 @@ describe('slipway notebook test', () => {
     const xml = readFileSync(path.join(folder.path, 'report.xml'), 'utf8');
     expect(xml).toContain('failures="3"');
     expect(xml).toContain('&lt;wrong&gt; &amp; &quot;odd&quot;');
+    expect(xml).toContain('<testcase classname="bad.ipynb" name="cell 2" time="0.000"><skipped/></testcase>');
     expect(processesIn(folder)).toBe('');
   }, 60_000);
 });

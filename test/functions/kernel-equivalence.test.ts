@@ -38,6 +38,11 @@ const fixed: Readonly<Record<string, readonly string[]>> = {
     'const table: Record<string, number> = {};\nfor (const [i, k] of ["a", "b"].entries()) table[k] = i',
     'function train() { return table }',
   ],
+  'variables that loops of their own cell assign': [
+    'let last = 0\nfor (last of [1, 2, 3]) {}\nfunction own() { return last }',
+    'let key = ""\nlet sum = 0\nfor (key in { a: 1, b: 2 }) sum += 1',
+    'function train() { return [last, own(), key, sum] }',
+  ],
   'top-level await, enums and destructuring': [
     'const slow = await Promise.resolve(4)',
     'enum Kind { A = "a" }\nconst [x, y = 2] = [1]',

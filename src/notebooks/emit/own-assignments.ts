@@ -18,20 +18,29 @@ export function followAssignments(statement: Statement, name: string): Enclosure
     .filter((reference) => reference.name === name && reference.access === 'assign')
     .flatMap(({ position }) => {
       const node = nodeAt(statement.node, position);
-      return node ? [followOne(assignmentAround(node), name)] : [];
+      const assignment = node && assignmentAround(node);
+      return assignment === undefined || isLoop(assignment) ? [] : [followOne(assignment, name)];
     });
 }
 
-function followOne(assignment: ts.Node, name: string): Enclosure {
+/** Names that loops of a statement assign: `for (x of list)`. */
+export function namesOfLoops(statement: Statement): string[] {
+  return statement.references
+    .filter(({ access, position }) => {
+      const node = access === 'assign' ? nodeAt(statement.node, position) : undefined;
+      return node !== undefined && isLoop(assignmentAround(node));
+    })
+    .map(({ name }) => name);
+}
+
+/** `for (x of list)`: the kernel gives other cells nothing of what a loop assigns, so a package must not either. */
+function isLoop(assignment: ts.Node): boolean {
   const api = typescript();
+  return api.isForOfStatement(assignment) || api.isForInStatement(assignment);
+}
+
+function followOne(assignment: ts.Node, name: string): Enclosure {
   const file = assignment.getSourceFile();
-  if (api.isForOfStatement(assignment) || api.isForInStatement(assignment)) {
-    const { statement } = assignment;
-    return {
-      open: { at: statement.getStart(file), text: `{assign$${name}(${name});` },
-      close: { at: statement.end, text: '}' },
-    };
-  }
   return {
     open: { at: assignment.getStart(file), text: `after$${name}(` },
     close: { at: assignment.end, text: `,${name})` },

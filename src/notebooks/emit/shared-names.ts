@@ -1,4 +1,5 @@
 import type { Closure, Link } from '../closure/close-over.ts';
+import { namesOfLoops } from './own-assignments.ts';
 
 /** How the names that cross cells get from one to the other. */
 export interface SharedNames {
@@ -10,10 +11,13 @@ export interface SharedNames {
 
 /**
  * A name goes through a slot where it means different declarations in the course of time: its cell comes later than the use, it is
- * declared several times and used while that goes on, or another cell assigns it. All others are plain imports.
+ * declared several times and used while that goes on, another cell assigns it, or a loop does, of which the kernel tells other cells
+ * nothing. All others are plain imports.
  */
-export function sharedNames({ links }: Closure): SharedNames {
+export function sharedNames({ links, needed }: Closure): SharedNames {
   const assigned = new Set(links.filter(isAssignment).map((link) => link.name));
+  for (const statements of needed.values())
+    for (const statement of statements) for (const name of namesOfLoops(statement)) assigned.add(name);
   const targets = new Map<string, Set<number>>();
   for (const link of links.filter((each) => !each.reference.eager)) {
     const key = useKey(link);

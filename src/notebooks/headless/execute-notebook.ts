@@ -248,6 +248,14 @@ class Execution {
     }).toJSON();
   }
 
+  /** Cells after the one at which the notebook ended: a report that leaves them out looks as if they were not there. */
+  #neverReached(): CellTiming[] {
+    const reached = new Set(this.#timings.map(({ number }) => number));
+    return this.#numbered
+      .filter(({ number }) => !reached.has(number))
+      .map(({ number, cell }) => ({ number, id: cell.id, state: 'skipped', milliseconds: 0 }));
+  }
+
   #result(state: ExecutedNotebook['state'], cell?: number, error?: ErrorRecord): ExecutedNotebook {
     const cells = this.#cells.map((each, index) => {
       const collected = this.#outputs.get(index);
@@ -258,7 +266,7 @@ class Execution {
       state,
       ...(error ? { error } : {}),
       ...(cell === undefined ? {} : { cell }),
-      cells: this.#timings,
+      cells: [...this.#timings, ...this.#neverReached()],
     };
   }
 }
