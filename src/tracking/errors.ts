@@ -102,7 +102,7 @@ export const invalidArchive: ErrorFactory = defineError(
 );
 export const artifactDamaged: ErrorFactory = defineError(
   'ARTIFACT_DAMAGED',
-  'failed',
+  'conflict',
   'The content of an artifact does not have the digest that it was announced with.',
 );
 export const invalidServerAddress: ErrorFactory = defineError(
