@@ -1,6 +1,7 @@
 import { type ErrorRecord, errorRecord } from '../core/error.ts';
 import type { AttemptReport } from './attempt.ts';
-import { runExited, runKilled, runNotStarted, runOutOfMemory } from './errors.ts';
+import { exitedError, killedError, megabytes, saysHeapIsFull } from './end-errors.ts';
+import { runNotStarted, runOutOfMemory } from './errors.ts';
 import type { Job } from './job.ts';
 import { type StopRequest, stopError } from './stop-request.ts';
 
@@ -41,18 +42,13 @@ function endError(job: Job, end: ProcessEnd): ErrorRecord {
   if (end.exceededMemory !== undefined || isHeapExhausted(end)) return memoryError(job, end.exceededMemory);
   if (end.stopped) return stopError(job, end.stopped);
   if (end.signal) return killedError(job, end.signal);
-  return runExited(
-    `the process of run "${job.name}" ended with exit code ${end.exitCode} before its handler returned`,
-    {
-      hint: 'return from the handler to complete the run, throw an error to fail it; see the log for its last output',
-    },
-  ).toJSON();
+  return exitedError(job, end.exitCode);
 }
 
 /** V8 aborts when its heap is full, after saying so. */
 function isHeapExhausted(end: ProcessEnd): boolean {
   const aborted = end.signal === 'SIGABRT' || end.signal === 'SIGTRAP' || end.exitCode === 134;
-  return aborted && /heap out of memory|Fatal process out of memory/i.test(end.stderrTail);
+  return aborted && saysHeapIsFull(end.stderrTail);
 }
 
 function memoryError(job: Job, rss: number | undefined): ErrorRecord {
@@ -63,18 +59,5 @@ function memoryError(job: Job, rss: number | undefined): ErrorRecord {
   return runOutOfMemory(`run "${job.name}" needed more memory ${allowed}${used}`, {
     hint: 'give it more memory, or less data at once',
     details: { ...(limit === undefined ? {} : { limit }), ...(rss === undefined ? {} : { rss }) },
-  }).toJSON();
-}
-
-const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
-
-function killedError(job: Job, signal: NodeJS.Signals): ErrorRecord {
-  const hint =
-    signal === 'SIGKILL'
-      ? 'somebody killed it, or the machine ran out of memory (see `dmesg`)'
-      : 'see the log for its last output; native code may have crashed';
-  return runKilled(`the process of run "${job.name}" was killed by ${signal}`, {
-    hint,
-    details: { signal },
   }).toJSON();
 }

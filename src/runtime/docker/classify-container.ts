@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import { type ErrorRecord, errorRecord } from '../../core/error.ts';
 import type { AttemptReport } from '../attempt.ts';
-import { runExited, runKilled, runOutOfMemory } from '../errors.ts';
+import { exitedError, killedError, megabytes, saysHeapIsFull } from '../end-errors.ts';
+import { runOutOfMemory } from '../errors.ts';
 import type { Job } from '../job.ts';
 import { type StopRequest, stopError } from '../stop-request.ts';
 import type { ContainerEnd } from './container-events.ts';
@@ -42,13 +43,8 @@ function endError(job: Job, end: EndedContainer): ErrorRecord {
   if (end.stopped) return stopError(job, end.stopped);
   if (end.unreachable || end.exitCode === undefined) return goneError(job, end);
   const signal = signalOf(end);
-  if (signal !== undefined) return killedError(job, signal);
-  return runExited(
-    `the process of run "${job.name}" ended with exit code ${end.ownExit ?? end.exitCode} before its handler returned`,
-    {
-      hint: 'return from the handler to complete the run, throw an error to fail it; see the log for its last output',
-    },
-  ).toJSON();
+  if (signal !== undefined) return killedError(job, signal, ' (`docker kill`, `docker rm -f`)');
+  return exitedError(job, end.ownExit ?? end.exitCode);
 }
 
 /** The first process of a container passes on a signal as 128 and its number. */
@@ -63,7 +59,7 @@ function signalOf({ exitCode, ownExit }: EndedContainer): NodeJS.Signals | undef
 /** V8 aborts when its heap is full, after saying so. */
 function isHeapExhausted(end: EndedContainer): boolean {
   const aborted = ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(signalOf(end) ?? '');
-  return aborted && /heap out of memory|Fatal process out of memory/i.test(end.stderrTail);
+  return aborted && saysHeapIsFull(end.stderrTail);
 }
 
 function memoryError(job: Job, { peak, outOfMemory }: EndedContainer): ErrorRecord {
@@ -78,24 +74,11 @@ function memoryError(job: Job, { peak, outOfMemory }: EndedContainer): ErrorReco
   }).toJSON();
 }
 
-const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
-
 function goneError(job: Job, { unreachable }: EndedContainer): ErrorRecord {
   const what = unreachable
     ? `the Docker daemon of run "${job.name}" cannot be reached any more`
     : `the container of run "${job.name}" is gone: its Docker daemon was stopped or restarted, or somebody removed it`;
   return dockerStopped(what, {
     hint: 'see that the daemon runs (`docker info`), then run it again',
-  }).toJSON();
-}
-
-function killedError(job: Job, signal: NodeJS.Signals): ErrorRecord {
-  const hint =
-    signal === 'SIGKILL'
-      ? 'somebody killed it (`docker kill`, `docker rm -f`), or the machine ran out of memory (see `dmesg`)'
-      : 'see the log for its last output; native code may have crashed';
-  return runKilled(`the process of run "${job.name}" was killed by ${signal}`, {
-    hint,
-    details: { signal },
   }).toJSON();
 }

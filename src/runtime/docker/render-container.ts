@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { packageRoot } from '../../core/package-root.ts';
 import type { ProcessIdentity } from '../../tracking/journal-event.ts';
+import { heapMegabytes } from '../heap-limit.ts';
 import type { Job } from '../job.ts';
 import { runVariables } from '../run-variables.ts';
 import { secretsDirectory } from '../runner/container-runner.ts';
@@ -37,8 +38,6 @@ export const labels = {
 
 /** Processes and threads of one container, unless the run asks for another limit. */
 const defaultPids = 4096;
-/** Of the memory limit, what V8's heap may take: it then says what is wrong before the kernel kills without a word. */
-const heapShare = 0.75;
 
 /** Name of the container of a run's attempt. */
 export function containerName({ uid, attempt }: Pick<Job, 'uid' | 'attempt'>): string {
@@ -144,5 +143,3 @@ function renderEnvironment(job: Job): string[] {
   };
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
-
-const heapMegabytes = (memory: number): number => Math.max(1, Math.floor((memory * heapShare) / 2 ** 20));

@@ -7,14 +7,13 @@ import * as v from 'valibot';
 import { packFolder, unpackFolder } from '../../tracking/http/folder-archive.ts';
 import type { ArtifactQuery } from '../../tracking/store.ts';
 import type { ProjectStores } from '../project-stores.ts';
+import { projectPlace, runPlace } from './address-parts.ts';
 import { readRequest } from './read-request.ts';
 
-const project = v.object({ project: v.string() });
 const artifact = v.object({
   project: v.string(),
   digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256:<64 hex digits>')),
 });
-const run = v.object({ project: v.string(), run: v.string() });
 
 const artifactQuery = v.strictObject({
   kind: v.optional(v.picklist(['dataset', 'model', 'plot', 'table', 'file', 'dir'])),
@@ -30,19 +29,19 @@ export function artifactRoutes(api: FastifyInstance, stores: ProjectStores): voi
   fileRoutes(api, stores);
 
   api.post('/artifacts/resolve', (request) => {
-    const { store } = stores.open(readRequest(project, request.params).project);
+    const { store } = stores.open(readRequest(projectPlace, request.params).project);
     return store.resolveArtifact(readRequest(v.strictObject({ uri: v.string() }), request.body).uri);
   });
 
   api.post('/artifacts/tag', async (request, reply) => {
-    const { store } = stores.open(readRequest(project, request.params).project);
+    const { store } = stores.open(readRequest(projectPlace, request.params).project);
     const { uri, tag } = readRequest(v.strictObject({ uri: v.string(), tag: v.string() }), request.body);
     await store.tagArtifact(uri, tag);
     return reply.status(204).send();
   });
 
   api.post('/search/artifacts', (request) => {
-    const { store } = stores.open(readRequest(project, request.params).project);
+    const { store } = stores.open(readRequest(projectPlace, request.params).project);
     return store.searchArtifacts(readRequest(artifactQuery, request.body) as ArtifactQuery);
   });
 
@@ -80,7 +79,7 @@ function fileRoutes(api: FastifyInstance, stores: ProjectStores): void {
 /** Whole runs, with their trials and artifacts, out of one store and into another. */
 function exchangeRoutes(api: FastifyInstance, stores: ProjectStores): void {
   api.get('/runs/:run/export', async (request, reply) => {
-    const place = readRequest(run, request.params);
+    const place = readRequest(runPlace, request.params);
     const folder = await mkdtemp(path.join(tmpdir(), 'slipway-export-'));
     const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
     try {
@@ -95,7 +94,7 @@ function exchangeRoutes(api: FastifyInstance, stores: ProjectStores): void {
   });
 
   api.post('/imports', async (request) => {
-    const { store } = stores.open(readRequest(project, request.params).project);
+    const { store } = stores.open(readRequest(projectPlace, request.params).project);
     const folder = await mkdtemp(path.join(tmpdir(), 'slipway-import-'));
     try {
       await unpackFolder(request.body as Readable, folder);

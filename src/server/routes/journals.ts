@@ -3,11 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { JournalEvent } from '../../tracking/journal-event.ts';
 import type { ProjectStores } from '../project-stores.ts';
+import { runPlace, wholeText } from './address-parts.ts';
 import { goneSignal, readRequest } from './read-request.ts';
 import { withSignsOfLife } from './signs-of-life.ts';
 
-const run = v.object({ project: v.string(), run: v.string() });
-const wholeText = v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'expected a whole number'), v.transform(Number));
 const flag = v.pipe(
   v.picklist(['true', 'false']),
   v.transform((text) => text === 'true'),
@@ -29,20 +28,20 @@ const outputLimit = 16 * 1024 * 1024;
 /** Journals and output: taken in from who runs, given out to who looks. */
 export function journalRoutes(api: FastifyInstance, stores: ProjectStores): void {
   api.post('/runs/:run/events', (request) => {
-    const place = readRequest(run, request.params);
+    const place = readRequest(runPlace, request.params);
     const batch = readRequest(events, request.body);
     return stores.open(place.project).replicas.receive(place.run, batch.events as unknown as JournalEvent[]);
   });
 
   api.post('/runs/:run/output', async (request) => {
-    const place = readRequest(run, request.params);
+    const place = readRequest(runPlace, request.params);
     const { offset } = readRequest(v.object({ offset: wholeText }), request.query);
     const bytes = await readBytes(request.body as Readable, outputLimit);
     return stores.open(place.project).replicas.receiveLog(place.run, offset, bytes);
   });
 
   api.get('/runs/:run/events', async (request, reply) => {
-    const place = readRequest(run, request.params);
+    const place = readRequest(runPlace, request.params);
     const { after = 0, follow = false } = readRequest(
       v.object({ after: v.optional(wholeText), follow: v.optional(flag) }),
       request.query,
@@ -55,7 +54,7 @@ export function journalRoutes(api: FastifyInstance, stores: ProjectStores): void
   });
 
   api.get('/runs/:run/output', async (request, reply) => {
-    const place = readRequest(run, request.params);
+    const place = readRequest(runPlace, request.params);
     const { offset = 0, follow = false } = readRequest(
       v.object({ offset: v.optional(wholeText), follow: v.optional(flag) }),
       request.query,

@@ -1,9 +1,7 @@
 import type { V1EnvFromSource, V1EnvVar } from '@kubernetes/client-node';
+import { heapMegabytes } from '../../heap-limit.ts';
 import type { Job } from '../../job.ts';
 import type { EnvironmentSource, KeyReference, KubernetesOptions } from './kubernetes-options.ts';
-
-/** Of the memory limit, what V8's heap may take: it then says what is wrong before the kernel kills without a word. */
-const heapShare = 0.75;
 
 /** Where the runner leaves its last word of at most 4096 bytes for the cluster to show. */
 export const terminationFile = '/dev/termination-log';
@@ -13,7 +11,7 @@ export const deliveryFolder = '/run/slipway';
 /** A pod's variables, sorted by name. Those from Secrets are named, never written out. */
 export function renderEnvironment(job: Job, options: KubernetesOptions, memoryLimit: number): V1EnvVar[] {
   const { env = {}, envFromSecret = {}, envFromConfigMap = {} } = options;
-  const heap = `--max-old-space-size=${Math.max(1, Math.floor((memoryLimit * heapShare) / 2 ** 20))}`;
+  const heap = `--max-old-space-size=${heapMegabytes(memoryLimit)}`;
   const given = { ...job.env, ...env };
   const plain: Record<string, string> = {
     HOME: '/tmp',
