@@ -16,13 +16,13 @@ import { createUid } from './id.ts';
 
 /**
  * Writes a file so that readers see the old content or the whole new one, never a part: written aside, synced, renamed.
- * A full disk is reported as `DISK_FULL`, a place where no file can be as `FILE_NOT_WRITABLE`; neither leaves anything behind.
+ * `mode` are its rights, whatever those of the file before were; as for any new file unless given. A full disk is reported as `DISK_FULL`, a place where no file can be as `FILE_NOT_WRITABLE`; neither leaves anything behind.
  */
-export function writeFileAtomic(file: string, data: string | Uint8Array): void {
+export function writeFileAtomic(file: string, data: string | Uint8Array, mode?: number): void {
   const aside = `${file}.${createUid()}.tmp`;
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    const handle = openSync(aside, 'w');
+    const handle = openSync(aside, 'w', mode);
     try {
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;
       for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);

@@ -11,6 +11,9 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
+/** Milliseconds that a timer can take; beyond them Node fires it at once. */
+export const longestTimerMs: number = 2 ** 31 - 1;
+
 /** ISO 8601 in UTC with milliseconds. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();

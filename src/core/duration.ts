@@ -13,8 +13,10 @@ export function parseDuration(text: string | number): number {
   return Number(match[1]) * unit;
 }
 
-/** Short text for people: `0.4 s`, `12 s`, `3 m 05 s`, `2 h 10 m`. */
+/** Short text for people: `4 ms`, `0.4 s`, `12 s`, `3 m 05 s`, `2 h 10 m`. What took any time at all took a millisecond. */
 export function renderDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0 s';
+  if (milliseconds > 0 && milliseconds < 9.5) return `${Math.max(1, Math.round(milliseconds))} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(seconds < 0.0995 ? 2 : 1)} s`;
   const whole = Math.round(seconds);

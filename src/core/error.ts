@@ -116,12 +116,14 @@ export function isSlipwayError(error: unknown): error is SlipwayError {
   return typeof error === 'object' && error !== null && brand in error;
 }
 
+/** What any thrown value says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The record of any thrown value; what is no SlipwayError gets the code `INTERNAL`. */
 export function errorRecord(error: unknown): ErrorRecord {
-  if (!isSlipwayError(error)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { code: 'INTERNAL', kind: 'internal', message };
-  }
+  if (!isSlipwayError(error)) return { code: 'INTERNAL', kind: 'internal', message: messageOf(error) };
   return {
     code: error.code,
     kind: error.kind,

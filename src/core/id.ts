@@ -32,3 +32,10 @@ const uidPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
 export function isUid(text: string): boolean {
   return uidPattern.test(text);
 }
+
+/** Milliseconds since 1970 at which a uid was made. */
+export function uidTime(uid: string): number {
+  let time = 0;
+  for (const letter of uid.slice(0, 10)) time = time * 32 + alphabet.indexOf(letter);
+  return time;
+}

@@ -21,3 +21,12 @@ export function parseName(what: string, name: string): string {
     });
   return name;
 }
+
+/** Checks a tag that is to be given to an artifact. */
+export function parseTag(tag: string): string {
+  parseName('tag', tag);
+  if (tag !== 'latest') return tag;
+  throw invalidName('tag "latest" cannot be given', {
+    hint: 'it always stands for the newest artifact of the key; choose another name',
+  });
+}

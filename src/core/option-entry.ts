@@ -31,5 +31,7 @@ export interface OptionEntry {
   /** Key in the user's config.yaml. */
   readonly user?: string;
   readonly default?: string | number | boolean;
+  /** Whether its value may hold a password, so that it is never shown. */
+  readonly confidential?: boolean;
   readonly doc: string;
 }

@@ -1,11 +1,10 @@
-import { type ImageOptionValues, imageOptions } from './image-options.ts';
+import { type GroupedOptionValues, groupedOptions } from './grouped-options.ts';
 import type { OptionEntry, OutputFormat } from './option-entry.ts';
-import { type PipelineOptionValues, pipelineOptions } from './pipeline-options.ts';
 
 export type { OptionEntry, OptionType, OutputFormat } from './option-entry.ts';
 
 /** Every option and setting by name, with the type that a command gets. Optional ones have no default. */
-export interface OptionValues extends ImageOptionValues, PipelineOptionValues {
+export interface OptionValues extends GroupedOptionValues {
   readonly handler?: string;
   readonly param: Readonly<Record<string, string>>;
   readonly input: Readonly<Record<string, string>>;
@@ -69,11 +68,6 @@ export interface OptionValues extends ImageOptionValues, PipelineOptionValues {
   readonly directory?: string;
   readonly color: 'always' | 'never' | 'auto';
   readonly noColor: boolean;
-  readonly home?: string;
-  readonly host: string;
-  readonly port: number;
-  readonly tokenFile?: string;
-  readonly trackingUrl?: string;
 }
 
 export type OptionName = keyof OptionValues;
@@ -173,7 +167,7 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     project: 'runtime',
     user: 'runtime',
     default: 'process',
-    doc: 'Where it runs: inline, process or docker.',
+    doc: 'Where it runs: inline, process, docker or kubernetes.',
   },
   isolation: {
     type: 'choice',
@@ -306,8 +300,7 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     value: 'file',
     doc: 'Write the function.yaml to this file, or the image as an archive where its name ends in .tar.',
   },
-  ...imageOptions,
-  ...pipelineOptions,
+  ...groupedOptions,
   out: { type: 'text', flag: '--out', value: 'file', doc: 'Write the executed notebook to this file too.' },
   junit: { type: 'text', flag: '--junit', value: 'file', doc: 'Write a JUnit report (XML) to this file.' },
   check: { type: 'flag', flag: '--check', doc: 'Write nothing; exit with 1 where something would be.' },
@@ -409,38 +402,4 @@ export const optionTable: { readonly [Name in OptionName]-?: OptionEntry } = {
     doc: 'Colours: on a terminal only, unless given; NO_COLOR and FORCE_COLOR are obeyed.',
   },
   noColor: { type: 'flag', flag: '--no-color', doc: 'Same as --color never.' },
-  home: {
-    type: 'text',
-    env: 'SLIPWAY_HOME',
-    value: 'folder',
-    doc: 'Folder of runs, artifacts and caches. .slipway in the project unless given.',
-  },
-  host: {
-    type: 'text',
-    flag: '--host',
-    value: 'address',
-    default: '127.0.0.1',
-    doc: 'Address to listen on; 0.0.0.0 for every one.',
-  },
-  port: {
-    type: 'integer',
-    flag: '--port',
-    value: 'n',
-    default: 8642,
-    doc: 'Port to listen on; 0 takes a free one.',
-  },
-  tokenFile: {
-    type: 'text',
-    flag: '--token-file',
-    value: 'file',
-    env: 'SLIPWAY_TOKEN_FILE',
-    doc: 'File of the tokens that open the server, one a line.',
-  },
-  trackingUrl: {
-    type: 'text',
-    flag: '--tracking-url',
-    value: 'url',
-    env: 'SLIPWAY_TRACKING_URL',
-    doc: 'Address of the tracking server.',
-  },
 };

@@ -3,11 +3,17 @@ import type { OptionEntry } from './option-entry.ts';
 /** Values of the options that pipelines have. */
 export interface PipelineOptionValues {
   readonly onFailure?: 'stop' | 'continue';
+  readonly engine?: 'local' | 'argo';
+  readonly target: 'argo';
+  readonly compileOutput: 'yaml' | 'json';
+  readonly onSchedule?: string;
+  readonly asTemplate: boolean;
   readonly fromStep?: string;
   readonly onlyStep?: string;
   readonly untilStep?: string;
   readonly of?: string;
   readonly asPlanned: boolean;
+  readonly abandon: boolean;
   readonly graph: 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'mermaid' | 'dot';
   readonly against?: string;
   readonly page?: string;
@@ -26,6 +32,42 @@ export const pipelineOptions: { readonly [Name in keyof PipelineOptionValues]-?:
     env: 'SLIPWAY_ON_FAILURE',
     user: 'onFailure',
     doc: 'After a failed step: stop, or go on with what does not depend on it. As the pipeline says unless given.',
+  },
+  engine: {
+    type: 'choice',
+    flag: '--engine',
+    value: 'name',
+    choices: ['local', 'argo'],
+    env: 'SLIPWAY_ENGINE',
+    doc: 'What drives the pipeline: this process (local), or Argo Workflows on the cluster (argo). local unless given.',
+  },
+  target: {
+    type: 'choice',
+    flag: '--target',
+    value: 'name',
+    choices: ['argo'],
+    default: 'argo',
+    doc: 'What to compile to.',
+  },
+  compileOutput: {
+    type: 'choice',
+    flag: '--output',
+    short: '-o',
+    value: 'format',
+    choices: ['yaml', 'json'],
+    default: 'yaml',
+    doc: 'Print YAML documents, or one JSON document with all of them.',
+  },
+  onSchedule: {
+    type: 'text',
+    flag: '--schedule',
+    value: 'name',
+    doc: 'Compile to a CronWorkflow for this schedule of project.yaml.',
+  },
+  asTemplate: {
+    type: 'flag',
+    flag: '--as-template',
+    doc: "Compile to a WorkflowTemplate, to be started from Argo's own pages and commands.",
   },
   fromStep: {
     type: 'text',
@@ -55,6 +97,11 @@ export const pipelineOptions: { readonly [Name in keyof PipelineOptionValues]-?:
     type: 'flag',
     flag: '--as-planned',
     doc: 'Go on with exactly the plan of that run, whatever the code is now.',
+  },
+  abandon: {
+    type: 'flag',
+    flag: '--abandon',
+    doc: 'Do not look for what the run has left on its cluster: that cluster is gone for good.',
   },
   graph: {
     type: 'choice',

@@ -34,7 +34,7 @@ export function createTable(
   if (Array.isArray(source)) return tableOfRows(source as readonly unknown[], make);
   const columns = (source as Partial<ColumnSource> | null)?.columns;
   if (typeof columns !== 'object' || columns === null)
-    throw invalidTable('a table cannot be made of this value', {
+    throw invalidTable(`a table cannot be made of a value ${describe(source)}`, {
       hint: 'give an array of row objects, { columns: { name: values } }, or an apache-arrow table',
     });
   return new ColumnTable(

@@ -4,6 +4,7 @@ import type { Artifact } from './artifact.ts';
 import { ArtifactItem } from './artifact-item.ts';
 import type { DataItem } from './data-item.ts';
 import { isArtifact } from './open-artifact.ts';
+import { explainFileError } from './stores/file-error.ts';
 
 /**
  * Digest and size of what a data item holds, for the record of a run's input. What is elsewhere is fetched once; the item
@@ -17,6 +18,10 @@ export async function digestOf(item: DataItem | Artifact): Promise<{ digest: str
   }
   const file = await item.local();
   const folder = (await stat(file)).isDirectory();
-  const { digest, size } = folder ? await digestDirectory(file) : await digestFile(file);
+  const { digest, size } = await (folder ? digestDirectory(file) : digestFile(file)).catch(
+    (error: unknown) => {
+      throw explainFileError(error, file);
+    },
+  );
   return { digest, size };
 }

@@ -1,5 +1,6 @@
 import { isStoreUri } from '../core/store-uri.ts';
 import type { ArtifactRecord, RunRecord } from '../tracking/run.ts';
+import { searchAllRuns } from '../tracking/search-all-runs.ts';
 import type { RunStore } from '../tracking/store.ts';
 import { type LineageGraph, lineageGraph } from './lineage-graph.ts';
 
@@ -23,26 +24,9 @@ export async function traceLineage(
   const start = isStoreUri(reference)
     ? await store.resolveArtifact(reference)
     : await store.getRun(reference);
-  const runs = await allRuns(store);
+  const runs = new Map((await searchAllRuns(store)).map((run) => [run.uid, run]));
   await addRunOf(store, start, runs);
   return lineageGraph(start, [...runs.values()], options);
-}
-
-const pageSize = 500;
-
-async function allRuns(store: RunStore): Promise<Map<string, RunRecord>> {
-  const runs = new Map<string, RunRecord>();
-  let pageToken: string | undefined;
-  do {
-    const page = await store.searchRuns({
-      all: true,
-      limit: pageSize,
-      ...(pageToken === undefined ? {} : { pageToken }),
-    });
-    for (const run of page.runs) runs.set(run.uid, run);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
-  return runs;
 }
 
 /** A run in the trash is not listed, but what it made still names it. */

@@ -5,6 +5,7 @@ import { ArtifactItem } from './artifact-item.ts';
 import type { DataItem } from './data-item.ts';
 import { printAs } from './print-as.ts';
 import { renderArtifact } from './render-artifact.ts';
+import { splitMember } from './split-member.ts';
 
 /** What `JSON.stringify` gives for an artifact, and what a record keeps of one that a handler returned. */
 export interface ArtifactReference {
@@ -31,6 +32,19 @@ export function openArtifact(
     default:
       return new OpenedArtifact(store, record, record.kind, key);
   }
+}
+
+/** What a `store://` reference means once its record is known: the artifact, or the file of it that stands behind `#`. */
+export function openReferred(
+  store: RunStore,
+  reference: string,
+  record: ArtifactRecord,
+  key?: string,
+): Artifact | DataItem {
+  const { member } = splitMember(reference);
+  return member === undefined
+    ? openArtifact(store, record, key)
+    : new ArtifactItem(store, record, { key, member });
 }
 
 /** Whether a value is an artifact (a dataset and a model are), of whatever copy of the package. */

@@ -6,6 +6,7 @@ import { ArtifactItem } from './artifact-item.ts';
 import type { DataItem } from './data-item.ts';
 import { dataStoreFor } from './data-store.ts';
 import { invalidDataReference } from './errors.ts';
+import { splitMember } from './split-member.ts';
 import { createUrlItem } from './url-item.ts';
 
 export interface OpenDataItemOptions {
@@ -52,10 +53,9 @@ export function isDataItem(value: unknown): value is DataItem {
 }
 
 function openStoreUri(uri: string, options: OpenDataItemOptions): DataItem {
-  const [artifact = uri, ...member] = uri.split('#');
+  const { artifact, member } = splitMember(uri);
   parseStoreUri(artifact);
-  const file = member.length ? member.join('#') : undefined;
-  if (options.store) return new ArtifactItem(options.store, artifact, { key: options.key, member: file });
+  if (options.store) return new ArtifactItem(options.store, artifact, { key: options.key, member });
   throw invalidDataReference(`"${uri}" cannot be read: no store was given to look it up in`, {
     hint: 'open it through a run context or a project, or pass { store }',
   });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { SlipwayError } from '../core/error.ts';
 import type { RunStore } from '../tracking/store.ts';
 import type { Dataset, LogDatasetOptions, TableLike } from './artifact.ts';
 import { checkLabelColumn } from './artifacts/label-column.ts';
@@ -8,7 +9,7 @@ import { tableMetadata } from './artifacts/table-metadata.ts';
 import { createTable } from './create-table.ts';
 import { datasetEmpty, invalidTable } from './errors.ts';
 import { openArtifact } from './open-artifact.ts';
-import type { TableFormat } from './table.ts';
+import type { Table, TableFormat } from './table.ts';
 import { writeTable } from './write-table.ts';
 
 const formats: ReadonlySet<string> = new Set<TableFormat>([
@@ -37,7 +38,7 @@ export async function saveDataset(
     throw invalidTable(`dataset "${target.key}" cannot be written as "${format}"`, {
       hint: `use one of ${[...formats].join(', ')}`,
     });
-  const table = createTable(content);
+  const table = tableOf(target.key, content);
   if (table.columns.length === 0)
     throw datasetEmpty(`dataset "${target.key}" is empty: it has no columns and no rows`, {
       hint: 'log at least one row, or a table with columns',
@@ -55,4 +56,15 @@ export async function saveDataset(
     };
   });
   return openArtifact(store, record) as Dataset;
+}
+
+/** Which dataset it was to be is part of what is wrong with a table. */
+function tableOf(key: string, content: TableLike): Table {
+  try {
+    return createTable(content);
+  } catch (error) {
+    if (!invalidTable.is(error)) throw error;
+    const { message, hint } = error as SlipwayError;
+    throw invalidTable(`dataset "${key}": ${message}`, { hint, cause: error });
+  }
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { messageOf } from '../../core/error.ts';
 import { canonicalJson, toJson } from '../../core/json.ts';
 import type { PlotContent } from '../artifact.ts';
 import { invalidPlot } from '../errors.ts';
@@ -60,7 +61,7 @@ function parseObject(key: string, text: string): Readonly<Record<string, unknown
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
     throw invalidPlot(`plot "${key}" begins like a Vega-Lite specification, but is no JSON`, {
-      hint: error instanceof Error ? error.message : String(error),
+      hint: messageOf(error),
       cause: error,
     });
   }

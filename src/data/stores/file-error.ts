@@ -23,6 +23,11 @@ export function explainFileError(error: unknown, name: string): unknown {
         hint: 'name a file in it; ls() lists them',
         cause: error,
       });
+    case 'ELOOP':
+      return dataUnreadable(`"${name}" leads back to itself by a symbolic link`, {
+        hint: 'remove the link that leads back',
+        cause: error,
+      });
     default:
       return explainDiskError(error, name);
   }

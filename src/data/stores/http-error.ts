@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/error.ts';
 import { dataAccessDenied, dataNotFound, dataUnreachable, dataUnreadable } from '../errors.ts';
 
 /** Whether the same request may succeed a moment later. */
@@ -50,7 +51,7 @@ export function explainFetchError(error: unknown, url: URL): Error {
     .cause;
   const code = cause?.code ?? cause?.errors?.[0]?.code ?? (error as { code?: string }).code ?? '';
   const [reason, hint] = reasons[code] ?? [
-    cause?.message ?? (error instanceof Error ? error.message : String(error)),
+    cause?.message ?? messageOf(error),
     'check the URL and the network connection',
   ];
   return dataUnreachable(`"${url.href}" cannot be read: ${reason}`, {

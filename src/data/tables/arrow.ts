@@ -1,4 +1,5 @@
 import type * as Arrow from 'apache-arrow';
+import { messageOf } from '../../core/error.ts';
 import { tableMalformed, tableTypeMismatch } from '../errors.ts';
 import type { ColumnSchema, ReadTableOptions, Table, Value } from '../table.ts';
 import { arrowColumns } from './arrow-columns.ts';
@@ -51,7 +52,7 @@ export async function decodeArrow(
   try {
     read = arrow.tableFromIPC(bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw tableMalformed(`"${source}" cannot be read as Arrow IPC: ${reason}`, {
       hint: /codec|compress/i.test(reason)
         ? 'compressed Arrow buffers are not supported: write it without compression, or as Parquet'

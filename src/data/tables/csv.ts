@@ -1,5 +1,5 @@
 import type * as CsvParse from 'csv-parse/sync';
-import { isSlipwayError } from '../../core/error.ts';
+import { isSlipwayError, messageOf } from '../../core/error.ts';
 import { datasetEmpty, tableMalformed } from '../errors.ts';
 import type { ReadTableOptions, Table } from '../table.ts';
 import { ColumnTable } from './column-table.ts';
@@ -72,7 +72,7 @@ function syntaxError(error: unknown, source: string, line: number): Error {
     CSV_INVALID_CLOSING_QUOTE: 'text follows a closing double quote',
     INVALID_OPENING_QUOTE: 'a double quote stands inside a field that is not quoted',
   };
-  const reason = reasons[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
+  const reason = reasons[code ?? ''] ?? messageOf(error);
   return tableMalformed(`"${source}", line ${line}: ${reason}`, {
     hint: 'write a double quote inside a quoted field twice ("")',
     details: { file: source, line },
