@@ -33,6 +33,7 @@ const appliers: { readonly [Kind in JournalEvent['kind']]: (draft: RunDraft, eve
     best: (draft, { iteration }) => {
       draft.bestIteration = iteration;
     },
+    closed: () => undefined,
     step: applyStep,
   };
 
@@ -40,8 +41,9 @@ const appliers: { readonly [Kind in JournalEvent['kind']]: (draft: RunDraft, eve
 export function applyEvent(draft: RunDraft, event: JournalEvent): void {
   draft.seq = event.seq;
   draft.lastEventAt = event.time;
-  const apply = appliers[event.kind] as ((draft: RunDraft, event: JournalEvent) => void) | undefined;
-  apply?.(draft, event);
+  if (!Object.hasOwn(appliers, event.kind)) return;
+  const apply = appliers[event.kind] as (draft: RunDraft, event: JournalEvent) => void;
+  apply(draft, event);
 }
 
 function applyCreated(draft: RunDraft, event: EventOf<'created'>): void {
@@ -55,6 +57,7 @@ function applyCreated(draft: RunDraft, event: EventOf<'created'>): void {
   for (const [key, value] of Object.entries(event.labels)) put(draft.labels, key, value);
   draft.function = event.function;
   draft.runtime = event.runtime;
+  draft.cluster = event.cluster;
   draft.parent = event.parent;
   draft.iteration = event.iteration;
   draft.step = event.step;
@@ -143,8 +146,10 @@ function nextStep(before: StepRecord | undefined, event: StepEvent, time: string
   const reason = event.reason ?? before?.reason;
   const runUid = event.runUid ?? before?.runUid;
   const attempt = event.attempt ?? before?.attempt;
+  const item = event.item ?? before?.item;
   return {
     id: event.id,
+    ...(item === undefined ? {} : { item }),
     function: event.function,
     state: event.state,
     cached: event.cached ?? before?.cached ?? false,

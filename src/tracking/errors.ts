@@ -110,3 +110,28 @@ export const invalidServerAddress: ErrorFactory = defineError(
   'usage',
   'The address or the token of the tracking server cannot be used.',
 );
+export const invalidDatabaseUrl: ErrorFactory = defineError(
+  'INVALID_DATABASE_URL',
+  'usage',
+  'The address of the database of a tracking server cannot be used.',
+);
+export const databaseUnreachable: ErrorFactory = defineError(
+  'DATABASE_UNREACHABLE',
+  'unavailable',
+  'The database of the tracking server does not answer; it is asked again with every request.',
+);
+export const databaseRefused: ErrorFactory = defineError(
+  'DATABASE_REFUSED',
+  'auth',
+  'The database of the tracking server does not let it in, or not do what it needs.',
+);
+export const databaseUnsuitable: ErrorFactory = defineError(
+  'DATABASE_UNSUITABLE',
+  'usage',
+  'The database of the tracking server is one that it cannot work with.',
+);
+export const databaseTooNew: ErrorFactory = defineError(
+  'DATABASE_TOO_NEW',
+  'conflict',
+  'The tables of the database were made by a newer version of Slipway.',
+);

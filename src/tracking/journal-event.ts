@@ -1,6 +1,13 @@
 import type { ErrorRecord } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
-import type { ArtifactRecord, FunctionReference, InputRecord, RunKind, RunState } from './run.ts';
+import type {
+  ArtifactRecord,
+  ClusterPlace,
+  FunctionReference,
+  InputRecord,
+  RunKind,
+  RunState,
+} from './run.ts';
 
 /** What every line of a journal carries. `seq` counts from 1 without gaps; `time` is milliseconds since 1970. */
 export interface EventStamp {
@@ -40,6 +47,8 @@ export type EventBody =
   /** A finished trial of a sweep, in the parent's journal. */
   | { readonly kind: 'trial'; readonly iteration: number; readonly uid: string; readonly state: RunState }
   | { readonly kind: 'best'; readonly iteration: number; readonly uid: string }
+  /** No further trial of a sweep begins, in the sweep's journal: for who runs trials elsewhere. */
+  | { readonly kind: 'closed'; readonly reason: string }
   /** A step of a pipeline changed, in the pipeline run's journal. */
   | StepEvent;
 
@@ -54,6 +63,7 @@ export interface CreatedEvent {
   readonly labels: Readonly<Record<string, string>>;
   readonly function?: FunctionReference;
   readonly runtime?: string;
+  readonly cluster?: ClusterPlace;
   readonly parent?: string;
   readonly iteration?: number;
   readonly step?: string;
@@ -74,6 +84,8 @@ export interface MetricEvent {
 export interface StepEvent {
   readonly kind: 'step';
   readonly id: string;
+  /** Of a step inside a map, for one item: the item's place in its map, those in outer maps first; from 0. */
+  readonly item?: readonly number[];
   readonly function: string;
   readonly state: RunState;
   readonly runUid?: string;
@@ -94,6 +106,8 @@ export interface ProcessIdentity {
   readonly startTicks?: string;
   /** Who takes the journal over when the process ends without a word, e.g. the submitter of a container. */
   readonly guard?: ProcessIdentity;
+  /** What the process writes comes through its guard alone: once that has ended, silence says nothing. @default false */
+  readonly heardThroughGuard?: boolean;
 }
 
 /** Where a run ran: enough to run it again. */

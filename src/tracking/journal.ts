@@ -1,6 +1,18 @@
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { explainDiskError } from '../core/atomic-file.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
+import { createUid } from '../core/id.ts';
 import { runClosed } from './errors.ts';
 import type { EventBody, JournalEvent } from './journal-event.ts';
 import { readWholeJournal } from './read-journal.ts';
@@ -15,18 +27,27 @@ export class Journal {
   #handle: number | undefined;
   #size: number;
   #seq: number;
+  /** Where it is written until it is placed. */
+  #draft: string | undefined;
 
-  private constructor(file: string, handle: number, at: { size: number; seq: number }, clock: Clock) {
+  private constructor(
+    file: string,
+    handle: number,
+    at: { size: number; seq: number; draft?: string },
+    clock: Clock,
+  ) {
     this.file = file;
+    this.#draft = at.draft;
     this.#handle = handle;
     this.#size = at.size;
     this.#seq = at.seq;
     this.#clock = clock;
   }
 
-  /** A new journal; the file must not exist. */
-  static create(file: string, clock: Clock = systemClock): Journal {
-    return new Journal(file, openSync(file, 'ax'), { size: 0, seq: 0 }, clock);
+  /** A new journal that is written aside, and is nobody's until it is placed. */
+  static draft(file: string, clock: Clock = systemClock): Journal {
+    const draft = `${file}.${createUid()}.tmp`;
+    return new Journal(file, openSync(draft, 'ax'), { size: 0, seq: 0, draft }, clock);
   }
 
   /**
@@ -44,6 +65,41 @@ export class Journal {
       journal: new Journal(file, handle, { size: position.offset, seq: position.seq }, clock),
       events,
     };
+  }
+
+  /**
+   * Puts a draft where it belongs, with all that was written until now: whoever dies before leaves no journal, and of several that do so
+   * at once the others get EEXIST. An empty file there is what an earlier death left.
+   */
+  place(): void {
+    const draft = this.#draft;
+    if (draft === undefined) return;
+    try {
+      this.#move(draft);
+    } catch (error) {
+      if (!removeEmpty(this.file)) throw error;
+      this.#move(draft);
+    }
+    this.#draft = undefined;
+    rmSync(draft, { force: true });
+  }
+
+  #move(draft: string): void {
+    try {
+      linkSync(draft, this.file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+      // some disks know no links
+      const copy = copyTo(this.file, draft);
+      this.close();
+      this.#handle = copy;
+    }
+  }
+
+  /** Closes, and leaves nothing of what was not placed. */
+  discard(): void {
+    this.close();
+    if (this.#draft !== undefined) rmSync(this.#draft, { force: true });
   }
 
   get lastSeq(): number {
@@ -73,12 +129,12 @@ export class Journal {
   }
 
   /**
-   * Writes events that another writer numbered and timed, in one write. They must follow what is here: the first one's seq is
+   * Writes events that another writer numbered and timed, in one write. They must follow what is here, and each other: the first one's seq is
    * `lastSeq + 1`.
    */
   replay(events: readonly JournalEvent[]): void {
     this.#write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    this.#seq += events.length;
+    this.#seq = events.at(-1)?.seq ?? this.#seq;
   }
 
   #next(body: EventBody, offset: number): JournalEvent {
@@ -141,4 +197,35 @@ function finite(body: EventBody): EventBody {
   return body.kind === 'metric' && typeof body.value === 'number' && !Number.isFinite(body.value)
     ? { ...body, value: String(body.value) }
     : body;
+}
+
+/** A new file with what is in another one, open at its end. */
+function copyTo(file: string, from: string): number {
+  const handle = openSync(file, 'ax');
+  try {
+    const bytes = readFileSync(from);
+    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+    fdatasyncSync(handle);
+    return handle;
+  } catch (error) {
+    closeSync(handle);
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/** Removes a file if it is empty; of several that ask at once, for one. */
+function removeEmpty(file: string): boolean {
+  const mark = `${file}.empty`;
+  if (statSync(file, { throwIfNoEntry: false })?.size !== 0) return false;
+  try {
+    // who has the mark has the right to remove the file, which nobody replaces meanwhile
+    linkSync(file, mark);
+  } catch {
+    return false;
+  }
+  const { size } = statSync(mark);
+  if (size === 0) rmSync(file);
+  rmSync(mark);
+  return size === 0;
 }

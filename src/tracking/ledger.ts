@@ -3,19 +3,24 @@ import path from 'node:path';
 import { explainDiskError } from '../core/atomic-file.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { factTooLarge } from './errors.ts';
-import type { LedgerFact, LedgerLine } from './store.ts';
+import type { LedgerFact } from './store.ts';
 
 /** Longest line of a ledger in bytes: what one append of the system writes whole, whoever else writes. */
 export const maxFactBytes = 4096;
 
+/** What every fact has, whatever it is about. */
+interface Named {
+  readonly kind: string;
+}
+
 /** A fact, and where its line starts in the ledger: later facts have higher positions. */
-export interface LedgerEntry {
-  readonly fact: LedgerLine;
+export interface LedgerEntry<Fact extends Named = LedgerFact> {
+  readonly fact: Fact & { readonly time: number };
   readonly position: number;
 }
 
-/** The project's shared append-only file of facts. Any process appends; order decides. */
-export class Ledger {
+/** A shared append-only file of facts, such as the project's. Any process appends; order decides. */
+export class Ledger<Fact extends Named = LedgerFact> {
   readonly file: string;
   readonly #clock: Clock;
   #handle: number | undefined;
@@ -26,11 +31,11 @@ export class Ledger {
   }
 
   /** Appends facts, each as one line by one write of its own. Throws `FACT_TOO_LARGE`, `DISK_FULL`. */
-  append(...facts: readonly LedgerFact[]): void {
+  append(...facts: readonly Fact[]): void {
     for (const fact of facts) {
       const line = Buffer.from(`${JSON.stringify({ time: this.#clock.now(), ...fact })}\n`);
       if (line.length > maxFactBytes)
-        throw factTooLarge(`${fact.kind} of "${'uid' in fact ? fact.uid : fact.key}" is too long`, {
+        throw factTooLarge(`${fact.kind}${subject(fact)} is too long`, {
           hint: `a fact may take ${maxFactBytes} bytes; this one takes ${line.length}. Log long texts as artifacts`,
         });
       this.#write(line);
@@ -66,14 +71,20 @@ export class Ledger {
   }
 }
 
+function subject(fact: Named): string {
+  const { uid, key } = fact as { readonly uid?: unknown; readonly key?: unknown };
+  const name = uid ?? key;
+  return typeof name === 'string' ? ` of "${name}"` : '';
+}
+
 /** Facts from a byte offset on, and the offset to go on from. A missing ledger has none. */
-export function readLedger(
+export function readLedger<Fact extends Named = LedgerFact>(
   file: string,
   offset = 0,
-): { readonly entries: readonly LedgerEntry[]; readonly offset: number } {
+): { readonly entries: readonly LedgerEntry<Fact>[]; readonly offset: number } {
   const bytes = readFrom(file, offset);
   const end = bytes.lastIndexOf(10) + 1;
-  return { entries: parseEntries(bytes.subarray(0, end), offset), offset: offset + end };
+  return { entries: parseEntries<Fact>(bytes.subarray(0, end), offset), offset: offset + end };
 }
 
 /** The bytes of a file from an offset on; none if it is missing or shorter. */
@@ -97,12 +108,15 @@ export function readFrom(file: string, offset: number): Buffer {
 }
 
 /** Facts in the order of their lines; what is no fact is skipped. */
-export function parseEntries(bytes: Buffer, start: number): readonly LedgerEntry[] {
-  const entries: LedgerEntry[] = [];
+export function parseEntries<Fact extends Named = LedgerFact>(
+  bytes: Buffer,
+  start: number,
+): readonly LedgerEntry<Fact>[] {
+  const entries: LedgerEntry<Fact>[] = [];
   for (let from = 0; from < bytes.length; ) {
     let end = bytes.indexOf(10, from);
     if (end < 0) end = bytes.length;
-    const fact = parseFact(bytes.toString('utf8', from, end));
+    const fact = parseFact<Fact>(bytes.toString('utf8', from, end));
     if (fact) entries.push({ fact, position: start + from });
     from = end + 1;
   }
@@ -111,12 +125,12 @@ export function parseEntries(bytes: Buffer, start: number): readonly LedgerEntry
 
 const factStart = '{"time":';
 
-function parseFact(line: string): LedgerLine | undefined {
+function parseFact<Fact extends Named>(line: string): (Fact & { readonly time: number }) | undefined {
   // a torn line has no end of its own, so the line after it is glued to it: the last start counts
   const from = line.lastIndexOf(factStart);
   if (from < 0) return undefined;
   try {
-    const value = JSON.parse(line.slice(from)) as LedgerLine;
+    const value = JSON.parse(line.slice(from)) as Fact & { readonly time: number };
     return typeof value.kind === 'string' ? value : undefined;
   } catch {
     return undefined;

@@ -1,15 +1,10 @@
-import { createHttpStore, type HttpStore } from './http/http-store.ts';
-import type { ServerAddress } from './http/server-address.ts';
+import { createHttpStore, type HttpStore, type HttpStoreOptions } from './http/http-store.ts';
 import { openLocalStore } from './local/local-store.ts';
 import { openReplicas } from './local/replicas.ts';
 
-export interface OpenHttpStoreOptions {
-  readonly server: ServerAddress;
-  readonly project: string;
+export interface OpenHttpStoreOptions extends Omit<HttpStoreOptions, 'spool'> {
   /** Folder of the local store that takes everything first. */
   readonly spoolDirectory: string;
-  /** Milliseconds that `flush` and `close` wait for the server. @default 30000 */
-  readonly flushMs?: number;
 }
 
 /** Opens a project's store on a tracking server, with a local store in between. */

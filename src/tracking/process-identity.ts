@@ -39,7 +39,15 @@ export function sameProcess(a: ProcessIdentity | undefined, b: ProcessIdentity |
  */
 export function isAlive(identity: ProcessIdentity): boolean | undefined {
   const alive = isRunning(identity);
-  return alive === false && identity.guard ? isRunning(identity.guard) : alive;
+  if (alive === true || !identity.guard) return alive;
+  const guarded = isRunning(identity.guard);
+  // what cannot be asked from here may live on without its guard
+  return alive === undefined && guarded === false ? undefined : guarded;
+}
+
+/** Whether a process that may well live cannot be heard of: what it writes came through a guard that has ended. */
+export function isOutOfHearing({ guard, heardThroughGuard }: ProcessIdentity): boolean {
+  return heardThroughGuard === true && guard !== undefined && isRunning(guard) === false;
 }
 
 function isRunning(identity: ProcessIdentity): boolean | undefined {

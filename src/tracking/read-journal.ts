@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { SlipwayError } from '../core/error.ts';
 import { journalCorrupt } from './errors.ts';
 import type { JournalEvent } from './journal-event.ts';
+import { isSoundEvent } from './sound-event.ts';
 
 /** How far a reader is: byte offset of the next line, number of lines and seq of the last event read. */
 export interface JournalPosition {
@@ -74,7 +75,7 @@ function parseLines(file: string, bytes: Buffer, start: JournalPosition): Journa
   const events: JournalEvent[] = [];
   let { line, seq } = start;
   for (const value of parsed) {
-    const event = asEvent(value);
+    const event = isSoundEvent(value) ? value : undefined;
     if (!event || event.seq > seq + 1) {
       const offset = start.offset + offsetOfLine(bytes, line - start.line);
       return { events, position: { offset, line, seq }, corrupt: corruption(file, line + 1, seq, event) };
@@ -104,13 +105,6 @@ function parseAll(text: string): readonly unknown[] {
       return undefined;
     }
   });
-}
-
-function asEvent(value: unknown): JournalEvent | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const event = value as JournalEvent;
-  const shaped = typeof event.kind === 'string' && Number.isInteger(event.seq) && Number.isFinite(event.time);
-  return shaped ? event : undefined;
 }
 
 function offsetOfLine(bytes: Buffer, index: number): number {

@@ -24,6 +24,7 @@ export function renderRecord(draft: RunDraft, children?: ReadonlyMap<string, Run
     reason: draft.reason,
     function: draft.function,
     runtime: draft.runtime,
+    cluster: clusterPlace(draft),
     parent: draft.parent,
     iteration: draft.iteration,
     step: draft.step,
@@ -63,4 +64,11 @@ function sweepPart(draft: RunDraft, children: ReadonlyMap<string, RunRecord> | u
 function pipelinePart(draft: RunDraft): object {
   if (draft.kind !== 'pipeline' && draft.steps.length === 0) return {};
   return { steps: [...draft.steps], outputs: { ...draft.results } };
+}
+
+/** A process that another one speaks for is in a pod, which is its host. */
+function clusterPlace({ cluster, owner, environment }: RunDraft): RunRecord['cluster'] {
+  if (cluster === undefined) return undefined;
+  const pod = owner?.guard === undefined ? environment?.host : owner.host;
+  return pod === undefined ? cluster : { ...cluster, pod };
 }

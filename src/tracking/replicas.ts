@@ -6,7 +6,7 @@ import type { JournalEvent } from './journal-event.ts';
 export interface Replicas {
   /**
    * Takes the next events of a run; those that are here already are passed over. The first batch of a run begins with its
-   * `created` event. Gives the last seq that is safe.
+   * `created` event. No events at all are a sign of life of a run that has nothing to say. Gives the last seq that is safe.
    * @throws JOURNAL_GAP with the last seq in `details`, RUN_EXISTS, JOURNAL_CONFLICT, RUN_NOT_FOUND
    */
   receive(uid: string, events: readonly JournalEvent[]): Promise<{ readonly lastSeq: number }>;

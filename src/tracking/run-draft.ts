@@ -1,7 +1,15 @@
 import type { ErrorRecord } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import type { ProcessIdentity, RunEnvironment } from './journal-event.ts';
-import type { ArtifactRecord, FunctionReference, InputRecord, RunKind, RunState, StepRecord } from './run.ts';
+import type {
+  ArtifactRecord,
+  ClusterPlace,
+  FunctionReference,
+  InputRecord,
+  RunKind,
+  RunState,
+  StepRecord,
+} from './run.ts';
 
 /** What a fold knows about a run so far: plain JSON, so that a reader can put it by and go on later. */
 export interface RunDraft {
@@ -31,6 +39,7 @@ export interface RunDraft {
   reason?: string | undefined;
   function?: FunctionReference | undefined;
   runtime?: string | undefined;
+  cluster?: ClusterPlace | undefined;
   parent?: string | undefined;
   iteration?: number | undefined;
   step?: string | undefined;

@@ -4,7 +4,7 @@ import { runLost } from './errors.ts';
 import type { ProcessIdentity } from './journal-event.ts';
 import { sameProcess } from './process-identity.ts';
 import { renderRecord } from './render-record.ts';
-import { type RunRecord, terminalStates } from './run.ts';
+import { type NotificationDelivery, type RunRecord, terminalStates } from './run.ts';
 import type { RunDraft } from './run-draft.ts';
 import type { LedgerLine } from './store.ts';
 
@@ -15,6 +15,7 @@ export interface RunOverlay {
   /** When it was moved to the trash; milliseconds since 1970. */
   readonly trashedAt?: number;
   readonly purged?: boolean;
+  readonly notifications?: readonly NotificationDelivery[];
   readonly lost?: {
     readonly owner: ProcessIdentity;
     readonly reason: string;
@@ -41,12 +42,24 @@ export function applyFact(overlay: RunOverlay, fact: LedgerLine): RunOverlay {
         ...overlay,
         lost: { owner: fact.owner, reason: fact.reason, time: fact.time, seq: fact.seq ?? 0 },
       };
+    case 'notification':
+      return { ...overlay, notifications: withDelivery(overlay.notifications ?? [], fact.delivery) };
     case 'run':
       // imported again after it was purged
       return overlay.purged ? {} : overlay;
     default:
       return overlay;
   }
+}
+
+/** The last word about one name and state takes the place of those before. */
+function withDelivery(
+  before: readonly NotificationDelivery[],
+  delivery: NotificationDelivery,
+): readonly NotificationDelivery[] {
+  const isSame = ({ name, on }: NotificationDelivery): boolean =>
+    name === delivery.name && on === delivery.on;
+  return before.some(isSame) ? before.map((one) => (isSame(one) ? delivery : one)) : [...before, delivery];
 }
 
 /** Whether the lost fact still holds: a journal that has ended, or went on since, or has a new owner, is right against it. */
@@ -73,6 +86,7 @@ export function overlaidRecord(
     ...(overlay.labels ? { labels: overlaidLabels(record.labels, overlay.labels) } : {}),
     ...(isLost(draft, overlay) ? lostPart(draft, overlay) : {}),
     ...(overlay.trashedAt === undefined ? {} : { trashed: true }),
+    ...(overlay.notifications === undefined ? {} : { notifications: overlay.notifications }),
   };
 }
 

@@ -12,7 +12,7 @@ export type RunState =
   | 'lost'
   | 'skipped';
 
-/** `trial` and `step` runs belong to a `sweep` or `pipeline` run (`parent`) and are listed only on request. */
+/** Runs with a `parent` (trials of a sweep, steps of a pipeline, sweeps that are steps) are listed only on request. */
 export type RunKind = 'run' | 'sweep' | 'trial' | 'pipeline' | 'step';
 
 export const terminalStates: ReadonlySet<RunState> = new Set([
@@ -22,6 +22,11 @@ export const terminalStates: ReadonlySet<RunState> = new Set([
   'lost',
   'skipped',
 ]);
+
+/** Whether a run has said how it ended. One that is lost has not: it may go on where it cannot be seen, and come back. */
+export function hasEnded({ state }: { readonly state: RunState }): boolean {
+  return terminalStates.has(state) && state !== 'lost';
+}
 
 /** What a run read: where from, and the digest of the bytes it got. */
 export interface InputRecord {
@@ -76,6 +81,8 @@ export interface IterationRecord {
 /** One step in the record of a pipeline. */
 export interface StepRecord {
   readonly id: string;
+  /** Of a step inside a map, for one item: the item's place in its map, those in outer maps first; from 0. */
+  readonly item?: readonly number[];
   readonly function: string;
   readonly state: RunState;
   readonly cached: boolean;
@@ -86,6 +93,36 @@ export interface StepRecord {
   readonly results: Readonly<Record<string, Json>>;
   readonly error?: ErrorRecord;
   readonly attempt?: number;
+}
+
+/** What became of one notification about a run. */
+export interface NotificationDelivery {
+  /** Name of the notification; with `on` it tells one delivery from another. */
+  readonly name: string;
+  readonly kind: 'console' | 'webhook' | 'slack' | 'mail';
+  /** State of the run that it tells of. */
+  readonly on: RunState;
+  /** `pending` is tried again, by this process or the next one; `failed` only on request; `skipped`: its condition did not hold. */
+  readonly state: 'pending' | 'sent' | 'failed' | 'skipped';
+  /** Times that it was tried. */
+  readonly attempts: number;
+  /** When this was noted; ISO 8601. */
+  readonly at: string;
+  /** Why it is not sent; secrets masked. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** Where a run is on a cluster; its objects there carry its uid as the label `slipway.run`. */
+export interface ClusterPlace {
+  /** Address of the API server. */
+  readonly server: string;
+  readonly namespace: string;
+  /** Context of the kubeconfig, where one was asked for. */
+  readonly context?: string;
+  /** Of a pipeline that the cluster drives: name of the workflow that is, or was to be, created for it. */
+  readonly workflow?: string;
+  /** The pod that its process is in, once it is. */
+  readonly pod?: string;
 }
 
 /** A run as the fold of its journal and of what the ledger says about it. Times are ISO 8601. */
@@ -111,6 +148,8 @@ export interface RunRecord {
   readonly reason?: string;
   readonly function?: FunctionReference;
   readonly runtime?: string;
+  /** Where on which cluster it is, for runs that are pods of one. */
+  readonly cluster?: ClusterPlace;
   readonly parent?: string;
   readonly iteration?: number;
   readonly step?: string;
@@ -127,4 +166,6 @@ export interface RunRecord {
   /** Most recent sign of life: CPU seconds used and resident bytes. */
   readonly usage?: { readonly cpu: number; readonly rss: number; readonly peakRss: number };
   readonly trashed?: boolean;
+  /** What became of the notifications about it, in the order in which they first came. */
+  readonly notifications?: readonly NotificationDelivery[];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseEntries, readFrom, readLedger } from './ledger.ts';
-import { type RunState, terminalStates } from './run.ts';
+import { hasEnded, type RunState } from './run.ts';
 import type { LedgerLine } from './store.ts';
 import { ledgerFile } from './store-layout.ts';
 
@@ -28,10 +28,15 @@ export async function watchStopRequests(
   return signal?.aborted ? undefined : reason;
 }
 
+/** Why a run was asked to stop, if that request waits for it still. */
+export function pendingStopRequest(storeDirectory: string, project: string, uid: string): string | undefined {
+  return pendingStop(ledgerFile(storeDirectory, project), uid).reason;
+}
+
 function nextReason(reason: string | undefined, fact: LedgerLine, uid: string): string | undefined {
   if (!('uid' in fact) || fact.uid !== uid) return reason;
   if (fact.kind === 'stop') return fact.reason;
-  if (fact.kind === 'changed' && terminalStates.has(fact.state as RunState)) return undefined;
+  if (fact.kind === 'changed' && hasEnded({ state: fact.state as RunState })) return undefined;
   return reason;
 }
 

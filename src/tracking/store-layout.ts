@@ -10,8 +10,16 @@ export const runDirectory = (store: string, project: string, uid: string): strin
   path.join(runsDirectory(store, project), uid);
 export const journalFile = (store: string, project: string, uid: string): string =>
   path.join(runDirectory(store, project, uid), 'events.jsonl');
+export const claimsDirectory = (store: string, project: string): string =>
+  path.join(projectDirectory(store, project), 'claims');
 export const stagingRoot = (store: string): string => path.join(store, 'tmp');
 export const artifactsRoot = (store: string): string => path.join(store, 'artifacts');
+
+/** Folder with the names of the projects that have put an artifact. */
+export function uploadsFolder(store: string, digest: string): string {
+  const hex = digest.replace(/^sha256:/, '');
+  return path.join(store, 'uploads', hex.slice(0, 2), hex);
+}
 
 /** Folder of an artifact by its digest (`sha256:<hex>`). */
 export function artifactFolder(store: string, digest: string): string {

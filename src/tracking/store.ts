@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
 import type { CreatedEvent, EventBody, JournalEvent, ProcessIdentity } from './journal-event.ts';
-import type { ArtifactKind, ArtifactRecord, RunRecord } from './run.ts';
+import type { ArtifactKind, ArtifactRecord, NotificationDelivery, RunRecord } from './run.ts';
 
 /**
  * Where runs and artifacts are kept: `local` (journals in `.slipway/`), `http` (our server), `postgres` (behind it).
@@ -49,13 +49,42 @@ export interface RunStore {
   setLabels(uid: string, labels: Readonly<Record<string, string | null>>): Promise<void>;
   trashRun(uid: string): Promise<void>;
   restoreRun(uid: string): Promise<void>;
-  /** Asks a run to stop: its owner sees the request in the ledger within a second. */
+  /** Asks a run to stop: its owner sees the request within a second. One that has ended is left alone; one that is lost is asked too. */
   requestStop(uid: string, reason: string): Promise<void>;
+  /** Notes what became of a notification about the run; what is noted last about one name and state counts. */
+  noteNotification(uid: string, delivery: NotificationDelivery): Promise<void>;
+  /**
+   * Takes, or keeps for longer, the right to be the only one who does something. It is lost when it is released, when `leaseMs`
+   * have passed without being taken again, and with the process that the holder is. Gives who has it now: `holder`, or another one.
+   */
+  claim(name: string, holder: string, leaseMs: number): Promise<string>;
+  /**
+   * Keeps a right that was taken, by a sign of life every `everyMs` also while this thread stands still. Absent where a claim lives as
+   * long as the process does. Whoever stops it waits for that before giving the right back.
+   */
+  keepClaim?(claim: KeptClaim): { stop(): Promise<void> };
+  /** Gives a right back; nothing happens where `holder` has it not. */
+  release(name: string, holder: string): Promise<void>;
   /** Removes trashed runs and what nothing refers to any more; with `dryRun`, only says what would go. */
   collectGarbage(options: { dryRun: boolean; olderThanMs?: number }): Promise<GarbageReport>;
   exportRun(uid: string, directory: string): Promise<void>;
   importRun(directory: string): Promise<RunRecord>;
   close(): Promise<void>;
+}
+
+/** What a server gives out of a store; runs reach it as replicas. */
+export interface ServedStore extends Omit<RunStore, 'createRun' | 'openRun' | 'close'> {
+  /** Whether the project has anything to do with an artifact of the store: a run or a tag of it names the digest, or it put the files. */
+  mentionsArtifact(digest: string): Promise<boolean>;
+}
+
+/** A right that is to be kept. */
+export interface KeptClaim {
+  readonly name: string;
+  readonly holder: string;
+  readonly leaseMs: number;
+  /** Milliseconds between two signs of life. */
+  readonly everyMs: number;
 }
 
 /**
@@ -141,6 +170,7 @@ export type LedgerFact =
   | { readonly kind: 'label'; readonly uid: string; readonly key: string; readonly value: Json }
   | { readonly kind: 'trash' | 'restore' | 'purge'; readonly uid: string }
   | { readonly kind: 'stop'; readonly uid: string; readonly reason: string }
+  | { readonly kind: 'notification'; readonly uid: string; readonly delivery: NotificationDelivery }
   /** `seq` is the last event that was there; a run that writes on afterwards is not lost. */
   | {
       readonly kind: 'lost';

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSlipwayError } from '../../core/error.ts';
 import type { JournalEvent } from '../journal-event.ts';
-import { terminalStates } from '../run.ts';
-import { retryDelay } from './retry-delay.ts';
+import { retryDelay } from '../retry-delay.ts';
 import type { ServerClient } from './server-client.ts';
 
 export interface FollowServerOptions {
@@ -10,27 +9,28 @@ export interface FollowServerOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The events of a run on a server; a connection that breaks is taken up after the last event that came. */
+/**
+ * The events of a run on a server; a connection that breaks is taken up after the last event that came. Only the server says where they
+ * end: a run that ended may have gone on since, and then what comes is its earlier end first.
+ */
 export async function* followServerEvents(
   client: ServerClient,
   uid: string,
   options: FollowServerOptions & { readonly after?: number },
 ): AsyncGenerator<JournalEvent> {
   let after = options.after ?? 0;
-  let ended = false;
   const connect = (): Promise<AsyncIterable<Uint8Array>> =>
     client.open(
       'GET',
       `/runs/${uid}/events?after=${after}&follow=${options.follow ?? false}`,
       signalOf(options),
     );
-  for await (const bytes of reconnecting(connect, () => ended, options)) {
+  for await (const bytes of reconnecting(connect, options)) {
     for (const line of bytes) {
       if (line === '') continue;
       const event = JSON.parse(line) as JournalEvent;
       if (event.seq <= after) continue;
       after = event.seq;
-      ended = event.kind === 'state' && terminalStates.has(event.state);
       yield event;
       if (options.signal?.aborted) return;
     }
@@ -58,13 +58,13 @@ export async function* followServerOutput(
 
 async function* reconnecting(
   connect: () => Promise<AsyncIterable<Uint8Array>>,
-  isOver: () => boolean,
   options: FollowServerOptions,
 ): AsyncGenerator<readonly string[]> {
-  const decoder = new TextDecoder();
+  let decoder = new TextDecoder();
   let rest = '';
   const fresh = (): Promise<AsyncIterable<Uint8Array>> => {
     // a line cut off by the break comes again whole
+    decoder = new TextDecoder();
     rest = '';
     return connect();
   };
@@ -72,7 +72,6 @@ async function* reconnecting(
     const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield lines;
-    if (isOver()) return;
   }
 }
 
@@ -83,10 +82,10 @@ async function* withRetries(
 ): AsyncGenerator<Uint8Array> {
   for (let failures = 0; !signal?.aborted; ) {
     try {
-      for await (const bytes of await connect()) {
-        failures = 0;
-        yield bytes;
-      }
+      const answer = await connect();
+      // a server that answers is there, however often proxies cut a connection on which a run is silent
+      failures = 0;
+      yield* answer;
       return;
     } catch (error) {
       if (signal?.aborted) return;

@@ -8,6 +8,12 @@ export function answerError(status: number, text: string, url: string): Error {
     return serverRefused(`the tracking server at "${url}" does not accept the token`, {
       hint: 'set SLIPWAY_TRACKING_TOKEN, or SLIPWAY_TRACKING_TOKEN_FILE to the file that holds it',
     });
+  // a server whose database is away is as good as away itself: what is written here waits for both
+  if (record?.kind === 'unavailable')
+    return serverUnreachable(`the tracking server at "${url}" cannot answer now: ${record.message}`, {
+      hint: record.hint,
+      details: record.details,
+    });
   if (record) return reviveError(record);
   return serverUnreachable(`"${url}" answers with status ${status}, not as a tracking server does`, {
     hint: 'check SLIPWAY_TRACKING_URL; a proxy in between may be in the way',

@@ -1,5 +1,8 @@
-import { type BlockingRequester, createBlockingRequester } from './blocking-request.ts';
-import type { ServerAddress } from './server-address.ts';
+import type { IncomingMessage } from 'node:http';
+import { serverRefused } from '../errors.ts';
+import { type BlockingRequest, type BlockingRequester, createBlockingRequester } from './blocking-request.ts';
+import { createRequester, type Requester, readText } from './send-request.ts';
+import { currentUrl, type ServerAddress } from './server-address.ts';
 import { answerError, unreachableError } from './server-answer.ts';
 
 export interface RequestOptions {
@@ -18,6 +21,8 @@ export interface ServerClient {
   open(method: string, path: string, options?: RequestOptions): Promise<AsyncIterable<Uint8Array>>;
   /** The text of an answer, with this thread waiting for it. */
   callNow(method: string, path: string, json?: unknown): string;
+  /** A request as it would be sent now, for who sends it by other means. */
+  describe(method: string, path: string, json?: unknown): BlockingRequest;
   close(): Promise<void>;
 }
 
@@ -25,65 +30,98 @@ export interface ServerClient {
 const answerMs = 30_000;
 
 export function createServerClient(server: ServerAddress, project: string): ServerClient {
-  return new FetchClient(server, project);
+  return new HttpClient(server, project);
 }
 
-class FetchClient implements ServerClient {
-  readonly url: string;
-  readonly #base: string;
+class HttpClient implements ServerClient {
+  readonly #server: ServerAddress;
+  readonly #path: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #blocking: BlockingRequester = createBlockingRequester();
+  readonly #requester: Requester = createRequester();
 
-  constructor({ url, token }: ServerAddress, project: string) {
-    this.url = url;
-    this.#base = `${url}/api/v1/projects/${encodeURIComponent(project)}`;
+  constructor(server: ServerAddress, project: string) {
+    const { token } = server;
+    this.#server = server;
+    this.#path = `/api/v1/projects/${encodeURIComponent(project)}`;
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  get url(): string {
+    return currentUrl(this.#server);
   }
 
   async call<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     const within = AbortSignal.timeout(answerMs);
     const signal = options.signal ? AbortSignal.any([options.signal, within]) : within;
-    const response = await this.#send(method, path, { ...options, ...(options.stream ? {} : { signal }) });
-    const text = await response.text();
+    const answer = await this.#send(method, path, { ...options, ...(options.stream ? {} : { signal }) });
+    const text = await this.#text(answer);
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   }
 
   async open(method: string, path: string, options: RequestOptions = {}): Promise<AsyncIterable<Uint8Array>> {
-    const { body } = await this.#send(method, path, options);
-    return body ?? emptyBody();
+    return this.#send(method, path, options);
   }
 
   callNow(method: string, path: string, json?: unknown): string {
-    const answer = this.#blocking.send({
-      method,
-      url: `${this.#base}${path}`,
-      headers: { ...this.#headers, ...(json === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    });
-    if ('failure' in answer) throw unreachableError(this.url, new Error(answer.failure));
-    if (answer.status >= 400) throw answerError(answer.status, answer.text, this.url);
+    const { url } = this;
+    const answer = this.#blocking.send(this.describe(method, path, json));
+    if ('failure' in answer) throw unreachableError(url, new Error(answer.failure));
+    if (answer.status >= 400) throw this.#error(answer.status, answer.text, url);
     return answer.text;
   }
 
+  describe(method: string, path: string, json?: unknown): BlockingRequest {
+    return {
+      method,
+      url: `${this.url}${this.#path}${path}`,
+      headers: { ...this.#headers, ...(json === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    };
+  }
+
   close(): Promise<void> {
+    this.#requester.close();
     return this.#blocking.close();
   }
 
-  async #send(method: string, path: string, { json, stream, signal }: RequestOptions): Promise<Response> {
+  async #send(
+    method: string,
+    path: string,
+    { json, stream, signal }: RequestOptions,
+  ): Promise<IncomingMessage> {
     const type = stream?.type ?? (json === undefined ? undefined : 'application/json');
     const body = stream?.body ?? (json === undefined ? undefined : JSON.stringify(json));
-    const init = {
+    const { url } = this;
+    const request = {
       method,
+      url: `${url}${this.#path}${path}`,
       headers: { ...this.#headers, ...(type === undefined ? {} : { 'content-type': type }) },
-      ...(body === undefined ? {} : { body, duplex: 'half' }),
+      ...(body === undefined ? {} : { body }),
       ...(signal ? { signal } : {}),
     };
-    const response = await fetch(`${this.#base}${path}`, init as RequestInit).catch((error: unknown) => {
-      throw unreachableError(this.url, error);
+    const answer = await this.#requester.send(request).catch((error: unknown) => {
+      throw unreachableError(url, error);
     });
-    if (response.ok) return response;
-    throw answerError(response.status, await response.text(), this.url);
+    const { statusCode = 0 } = answer;
+    if (statusCode >= 200 && statusCode < 300) return answer;
+    throw this.#error(statusCode, await this.#text(answer), url);
+  }
+
+  /** An answer that breaks off is none. */
+  async #text(answer: IncomingMessage): Promise<string> {
+    try {
+      return await readText(answer);
+    } catch (error) {
+      throw unreachableError(this.url, error);
+    }
+  }
+
+  #error(status: number, text: string, url: string): Error {
+    const error = answerError(status, text, url);
+    // where a server may be opened again, another one that listens there meanwhile says nothing about it
+    return this.#server.urlFile !== undefined && serverRefused.is(error)
+      ? unreachableError(url, error)
+      : error;
   }
 }
-
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}

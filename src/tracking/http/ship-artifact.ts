@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { digestFile } from '../../core/digest.ts';
-import { artifactNotFound } from '../errors.ts';
+import { artifactDamaged, artifactNotFound } from '../errors.ts';
 import type { ArtifactRecord } from '../run.ts';
 import { artifactFolder } from '../store-layout.ts';
 import { packFolder } from './folder-archive.ts';
 import type { ServerClient } from './server-client.ts';
 
-/** Brings an artifact of a local store to the server, unless it is there. */
+/** Brings an artifact of a local store to the server, unless it is there and whole. */
 export async function shipArtifact(
   client: ServerClient,
   storeDirectory: string,
@@ -37,7 +37,7 @@ async function isThere(client: ServerClient, address: string): Promise<boolean> 
     await client.call('GET', `${address}?files=false`);
     return true;
   } catch (error) {
-    if (artifactNotFound.is(error)) return false;
+    if (artifactNotFound.is(error) || artifactDamaged.is(error)) return false;
     throw error;
   }
 }

@@ -31,7 +31,7 @@ export async function syncStore(options: SyncOptions): Promise<SyncReport> {
     for (const uid of await folders(runsDirectory(storeDirectory, project))) {
       const shipper = new RunShipper(client, { storeDirectory, project, uid });
       try {
-        await shipper.flush(options.withinMs);
+        await shipper.flush({ withinMs: options.withinMs });
         sent.push({ project, uid });
       } catch (error) {
         failed.push({ project, uid, error: errorRecord(error) });

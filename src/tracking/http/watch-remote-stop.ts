@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { retryDelay } from './retry-delay.ts';
+import { retryDelay } from '../retry-delay.ts';
 import type { ServerClient } from './server-client.ts';
 
 /** Milliseconds of one question to the server; below what proxies take for a dead connection. */

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
-import { digestDirectory } from '../../core/digest.ts';
-import { fileNotFound } from '../../core/errors.ts';
-import { invalidExport, runExists } from '../errors.ts';
-import type { JournalEvent } from '../journal-event.ts';
+import { createStaging, exists } from '../artifact-files.ts';
+import { runExists } from '../errors.ts';
+import { type ExportManifest, readManifest } from '../exchange/export-manifest.ts';
+import { importArtifacts } from '../exchange/import-artifacts.ts';
+import { readExportedJournal } from '../exchange/read-exported-journal.ts';
 import type { Ledger } from '../ledger.ts';
-import { readWholeJournal } from '../read-journal.ts';
-import { artifactFolder, isRunFolderName, runDirectory } from '../store-layout.ts';
-import { createStaging, exists, putArtifact } from './artifact-files.ts';
-import type { ExportManifest } from './export-run.ts';
+import { runDirectory } from '../store-layout.ts';
 
 export interface ImportOptions {
   readonly storeDirectory: string;
@@ -49,38 +46,6 @@ export async function importRun(options: ImportOptions): Promise<string> {
   return manifest.uid;
 }
 
-async function readManifest(source: string): Promise<ExportManifest> {
-  const file = path.join(source, 'export.json');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw explainDiskError(error, file);
-    if (!existsSync(source))
-      throw fileNotFound(`folder "${source}" does not exist`, {
-        hint: 'give the folder that `slipway export <run> <folder>` has written',
-      });
-    throw invalidExport(`"${source}" is not the export of a run: it has no export.json`, {
-      hint: 'make one with `slipway export <run> <folder>`',
-    });
-  });
-  const manifest = parseManifest(text);
-  if (manifest) return manifest;
-  throw invalidExport(`"${file}" cannot be read`, { hint: 'export the run again' });
-}
-
-/** uids and digests become paths, so their form is checked. */
-function parseManifest(text: string): ExportManifest | undefined {
-  try {
-    const value = JSON.parse(text) as ExportManifest;
-    const sound =
-      value.kind === 'RunExport' &&
-      value.runs.every(({ uid }) => isRunFolderName(uid)) &&
-      value.runs.some(({ uid }) => uid === value.uid) &&
-      value.artifacts.every((digest) => /^sha256:[0-9a-f]{64}$/.test(digest));
-    return sound ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Copies the run folders onto the store's disk and makes sure that every journal can be read. */
 async function stageRuns(
   { source, project }: ImportOptions,
@@ -90,59 +55,15 @@ async function stageRuns(
   for (const { uid } of manifest.runs) {
     const folder = path.join(staging, uid);
     const from = path.join(source, 'runs', uid);
-    if (!(await exists(path.join(from, 'events.jsonl'))))
-      throw invalidExport(`export "${source}" has no journal of run "${uid}"`, {
-        hint: 'copy the folder again, completely',
-      });
+    const events = await readExportedJournal(source, manifest, { uid, project });
     await cp(from, folder, { recursive: true, preserveTimestamps: true });
-    const journal = path.join(folder, 'events.jsonl');
-    const { events } = readWholeJournal(journal);
     if (manifest.project === project) continue;
-    const moved = events.map((event) => `${JSON.stringify(intoProject(event, manifest.project, project))}\n`);
-    await writeFile(journal, moved.join(''));
+    const moved = events.map((event) => `${JSON.stringify(event)}\n`);
+    await writeFile(path.join(folder, 'events.jsonl'), moved.join(''));
     // shows the project it came from; made again when the run is read
     await rm(path.join(folder, 'run.json'), { force: true });
   }
   return manifest.runs.map(({ uid }) => uid);
-}
-
-function intoProject(event: JournalEvent, from: string, to: string): JournalEvent {
-  if (event.kind === 'created') return { ...event, project: to };
-  if (event.kind !== 'artifact') return event;
-  const uri = event.artifact.uri.replace(`store://${from}/`, `store://${to}/`);
-  return { ...event, artifact: { ...event.artifact, uri } };
-}
-
-async function importArtifacts(options: ImportOptions, manifest: ExportManifest): Promise<void> {
-  const stagings: string[] = [];
-  const checked: { staging: string; directory: boolean }[] = [];
-  try {
-    for (const digest of manifest.artifacts) {
-      const staging = await createStaging(options.storeDirectory);
-      stagings.push(staging);
-      checked.push({ staging, directory: await stageArtifact(options.source, digest, staging) });
-    }
-    for (const { staging, directory } of checked)
-      await putArtifact(options.storeDirectory, staging, { directory });
-  } finally {
-    for (const staging of stagings) await rm(staging, { recursive: true, force: true });
-  }
-}
-
-/** Copies an artifact and checks it; tells whether it is a folder. */
-async function stageArtifact(source: string, digest: string, staging: string): Promise<boolean> {
-  const from = artifactFolder(source, digest);
-  if (!(await exists(from)))
-    throw invalidExport(`export "${source}" lacks the artifact "${digest}"`, {
-      hint: 'copy the folder again, completely',
-    });
-  await cp(from, staging, { recursive: true });
-  const listing = await digestDirectory(staging);
-  if (listing.digest === digest) return true;
-  if (listing.files.length === 1 && listing.files[0]?.digest === digest) return false;
-  throw invalidExport(`artifact "${digest}" in export "${source}" has other content than its digest says`, {
-    hint: 'the copy is damaged or was changed; export the run again',
-  });
 }
 
 async function placeRun(options: ImportOptions, staging: string, uid: string): Promise<void> {

@@ -1,15 +1,19 @@
 import { statSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { type Clock, systemClock } from '../../core/clock.ts';
-import { invalidName } from '../../core/errors.ts';
-import { parseName } from '../../core/name.ts';
+import { parseName, parseTag } from '../../core/name.ts';
 import { parseStoreUri, type StoreUri } from '../../core/store-uri.ts';
-import { artifactNotFound, runBusy } from '../errors.ts';
+import { createStaging, findArtifactFolder, putArtifact } from '../artifact-files.ts';
+import { noteUpload, wasUploaded } from '../artifact-uploads.ts';
+import { runBusy } from '../errors.ts';
+import type { ExportedRun } from '../exchange/export-manifest.ts';
+import { writeExport } from '../exchange/write-export.ts';
 import { type FollowOptions, followJournal } from '../follow-journal.ts';
 import { followLog } from '../follow-log.ts';
 import type { CreatedEvent, JournalEvent } from '../journal-event.ts';
 import { Ledger } from '../ledger.ts';
-import type { ArtifactRecord, RunRecord } from '../run.ts';
+import type { ArtifactRecord, NotificationDelivery, RunRecord } from '../run.ts';
 import type {
   ArtifactQuery,
   ArtifactRow,
@@ -20,12 +24,12 @@ import type {
   RunQuery,
   RunStore,
   RunWriter,
+  ServedStore,
   StoredArtifact,
 } from '../store.ts';
-import { artifactFolder, isRunFolderName, journalFile, ledgerFile, runDirectory } from '../store-layout.ts';
-import { createStaging, exists, putArtifact } from './artifact-files.ts';
+import { claimsDirectory, isRunFolderName, journalFile, ledgerFile, runDirectory } from '../store-layout.ts';
+import { folderClaims } from './claims.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import { type ExportedRun, exportRun } from './export-run.ts';
 import { importRun } from './import-run.ts';
 import type { IndexedProject } from './index/advance-index.ts';
 import { RunIndex } from './index/run-index.ts';
@@ -44,14 +48,14 @@ export interface LocalStoreOptions {
  * Opens the store in a folder: journals and ledger are the truth, an SQLite index answers searches. Costs next to nothing: files
  * are opened, and SQLite is loaded, when a call needs them. Any number of processes may use the same folder.
  */
-export function openLocalStore(options: LocalStoreOptions): RunStore {
+export function openLocalStore(options: LocalStoreOptions): RunStore & ServedStore {
   return new LocalStore(options);
 }
 
-/** Longest reason that a stop request keeps; characters. */
+/** Longest reason that a stop request, or a notification that failed, keeps; characters. */
 const maxReason = 500;
 
-class LocalStore implements RunStore {
+class LocalStore implements RunStore, ServedStore {
   readonly project: string;
   readonly #directory: string;
   readonly #clock: Clock;
@@ -60,6 +64,7 @@ class LocalStore implements RunStore {
   readonly #projects = new Map<string, IndexedProject>();
   readonly #reader: RunReader;
   readonly #index: RunIndex;
+  readonly #claims: Pick<RunStore, 'claim' | 'release'>;
 
   constructor({ directory, project, clock = systemClock }: LocalStoreOptions) {
     this.project = parseName('project', project);
@@ -67,6 +72,7 @@ class LocalStore implements RunStore {
     this.#clock = clock;
     this.#ledger = this.#indexed(project).ledger;
     this.#reader = new RunReader(this.#directory, project, this.#ledger, clock);
+    this.#claims = folderClaims(claimsDirectory(this.#directory, project));
     this.#index = new RunIndex(this.#directory, (name) => this.#indexed(name));
   }
 
@@ -112,11 +118,13 @@ class LocalStore implements RunStore {
     yield* followLog(file, { ...options, hasEnded: () => this.#reader.isOver(uid) });
   }
 
-  putArtifact(
+  async putArtifact(
     stagingDirectory: string,
     options: { directory: boolean; digest?: string },
   ): Promise<StoredArtifact> {
-    return putArtifact(this.#directory, stagingDirectory, options);
+    const stored = await putArtifact(this.#directory, stagingDirectory, options);
+    await noteUpload(this.#directory, this.project, stored.digest);
+    return stored;
   }
 
   createStaging(): Promise<string> {
@@ -124,11 +132,12 @@ class LocalStore implements RunStore {
   }
 
   async artifactDirectory(digest: string): Promise<string> {
-    const folder = artifactFolder(this.#directory, digest);
-    if (/^sha256:[0-9a-f]{64}$/.test(digest) && (await exists(folder))) return folder;
-    throw artifactNotFound(`the store has no artifact with digest "${digest}"`, {
-      hint: 'it was removed by `slipway gc`, or belongs to another store',
-    });
+    return findArtifactFolder(this.#directory, digest);
+  }
+
+  async mentionsArtifact(digest: string): Promise<boolean> {
+    if (await wasUploaded(this.#directory, this.project, digest)) return true;
+    return this.#index.mentionsArtifact(this.project, digest);
   }
 
   async resolveArtifact(uri: string): Promise<ArtifactRecord> {
@@ -141,11 +150,7 @@ class LocalStore implements RunStore {
   }
 
   async tagArtifact(uri: string, tag: string): Promise<void> {
-    parseName('tag', tag);
-    if (tag === 'latest')
-      throw invalidName('tag "latest" cannot be given', {
-        hint: 'it always stands for the newest artifact of the key; choose another name',
-      });
+    parseTag(tag);
     const { project, key } = parseStoreUri(uri);
     const { digest } = this.#resolve(parseStoreUri(uri));
     this.#indexed(project).ledger.append({ kind: 'tag', key, tag, digest });
@@ -175,8 +180,27 @@ class LocalStore implements RunStore {
   /** A run that has ended already is left alone. */
   async requestStop(reference: string, reason: string): Promise<void> {
     const uid = this.#find(reference);
-    if (!this.#reader.isOver(uid))
+    if (!this.#reader.hasEnded(uid))
       this.#ledger.append({ kind: 'stop', uid, reason: reason.slice(0, maxReason) });
+  }
+
+  async noteNotification(reference: string, delivery: NotificationDelivery): Promise<void> {
+    const uid = this.#find(reference);
+    const { error, ...rest } = delivery;
+    const short = error && { code: error.code, message: error.message.slice(0, maxReason) };
+    this.#ledger.append({
+      kind: 'notification',
+      uid,
+      delivery: { ...rest, ...(short === undefined ? {} : { error: short }) },
+    });
+  }
+
+  claim(name: string, holder: string, leaseMs: number): Promise<string> {
+    return this.#claims.claim(name, holder, leaseMs);
+  }
+
+  release(name: string, holder: string): Promise<void> {
+    return this.#claims.release(name, holder);
   }
 
   collectGarbage(options: { dryRun: boolean; olderThanMs?: number }): Promise<GarbageReport> {
@@ -192,9 +216,14 @@ class LocalStore implements RunStore {
     );
     const runs = uids.map((one) => ({ uid: one, ...this.#laterLabels(one) }));
     const { project } = this;
-    await exportRun({
+    await writeExport({
       storeDirectory: this.#directory,
       target: directory,
+      writeRun: (one, folder) =>
+        cp(runDirectory(this.#directory, project, one), folder, {
+          recursive: true,
+          preserveTimestamps: true,
+        }),
       manifest: {
         apiVersion: 'slipway/v1',
         kind: 'RunExport',

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -55,18 +55,25 @@ function beginJournal(
       hint: 'use letters, digits, "_" and "-", 64 at most, beginning with a letter or digit',
     });
   const directory = runDirectory(storeDirectory, project, created.uid);
-  makeRunFolder(directory, created.uid, project);
+  const file = journalFile(storeDirectory, project, created.uid);
+  if (!makeRunFolder(directory) && isWritten(file)) throw alreadyThere(created.uid, project);
   let journal: Journal | undefined;
+  let isPlaced = false;
   try {
-    journal = Journal.create(journalFile(storeDirectory, project, created.uid), context.clock);
+    journal = Journal.draft(file, context.clock);
     const events = begin(journal);
     if (created.runKind !== 'trial') journal.sync();
+    journal.place();
+    isPlaced = true;
     context.ledger.append({ kind: 'run', uid: created.uid });
     return register(context, directory, journal, events);
   } catch (error) {
     // nothing was acknowledged yet, so nothing stays
-    journal?.close();
-    rmSync(directory, { recursive: true, force: true });
+    journal?.discard();
+    if (isPlaced) rmSync(directory, { recursive: true, force: true });
+    else removeUnused(directory);
+    if (!isPlaced && (error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw alreadyThere(created.uid, project);
     throw explainDiskError(error, directory);
   }
 }
@@ -95,7 +102,7 @@ function reopenJournal(
 ): { readonly journal: Journal; readonly draft: RunDraft; readonly directory: string } {
   const { storeDirectory, project } = context;
   const file = journalFile(storeDirectory, project, uid);
-  if (!isRunFolderName(uid) || !statSync(file, { throwIfNoEntry: false })?.size)
+  if (!isRunFolderName(uid) || !isWritten(file))
     throw runNotFound(`run "${uid}" does not exist in project "${project}"`, {
       hint: '`slipway ps` lists the runs',
     });
@@ -105,20 +112,35 @@ function reopenJournal(
   return { journal, draft: foldDraft(events), directory };
 }
 
-function makeRunFolder(directory: string, uid: string, project: string): void {
+/** Gives false where the folder is there already: another one's, or what is left of one that died before it had a journal. */
+function makeRunFolder(directory: string): boolean {
   try {
     mkdirSync(directory);
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw runExists(`run "${uid}" exists already in project "${project}"`, {
-        hint: 'choose another uid, or go on with the run by resuming it',
-      });
+    if (code === 'EEXIST') return false;
     if (code !== 'ENOENT') throw explainDiskError(error, directory);
     mkdirSync(path.dirname(directory), { recursive: true });
-    makeRunFolder(directory, uid, project);
+    return makeRunFolder(directory);
   }
 }
+
+/** Removes a run's folder, unless another one has begun the run in it. */
+function removeUnused(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // not empty
+  }
+}
+
+const isWritten = (file: string): boolean => Boolean(statSync(file, { throwIfNoEntry: false })?.size);
+
+const alreadyThere = (uid: string, project: string): Error =>
+  runExists(`run "${uid}" exists already in project "${project}"`, {
+    hint: 'choose another uid, or go on with the run by resuming it',
+  });
 
 function register(
   context: WriterContext,

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, statSync, utimesSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { explainDiskError } from '../../core/atomic-file.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
-import { journalConflict, journalGap, logGap, runExists, runNotFound } from '../errors.ts';
+import { checkSequence } from '../check-sequence.ts';
+import { journalConflict, logGap, runExists, runNotFound } from '../errors.ts';
 import type { JournalEvent } from '../journal-event.ts';
 import { Ledger } from '../ledger.ts';
 import { readWholeJournal } from '../read-journal.ts';
@@ -47,10 +48,11 @@ class ReplicaFolder implements LocalReplicas {
 
   take(uid: string, events: readonly JournalEvent[]): number {
     const [first] = events;
-    if (!first) return this.#existing(uid)?.lastSeq ?? 0;
-    const writer = this.#existing(uid) ?? this.#begin(uid, first);
-    if (first.seq > writer.lastSeq + 1) throw gap(uid, writer.lastSeq, first.seq);
-    if (first.seq <= writer.lastSeq) this.#compare(uid, writer.lastSeq, events);
+    if (!first) return this.#hear(uid);
+    const known = this.#existing(uid);
+    if (known) checkSequence(uid, events, known.lastSeq);
+    if (known && first.seq <= known.lastSeq) this.#compare(uid, known.lastSeq, events);
+    const writer = known ?? this.#begin(uid, first, events);
     const fresh = events.filter(({ seq }) => seq > writer.lastSeq);
     if (fresh.length > 0) writer.replay(fresh);
     const { lastSeq } = writer;
@@ -82,10 +84,20 @@ class ReplicaFolder implements LocalReplicas {
     this.#context.ledger.close();
   }
 
+  /** A batch without events is a sign of life: the time of the journal's file says when the run was last heard of. */
+  #hear(uid: string): number {
+    const writer = this.#existing(uid);
+    if (!writer) return 0;
+    const { storeDirectory, project, clock } = this.#context;
+    const now = new Date(clock.now());
+    if (!writer.hasEnded) utimesSync(journalFile(storeDirectory, project, uid), now, now);
+    return writer.lastSeq;
+  }
+
   #existing(uid: string): LocalRunWriter | undefined {
     const open = this.#open.get(uid);
-    if (open) {
-      this.#open.delete(uid);
+    this.#open.delete(uid);
+    if (open && !open.isClosed) {
       this.#open.set(uid, open);
       return open;
     }
@@ -95,12 +107,14 @@ class ReplicaFolder implements LocalReplicas {
     return this.#keep(uid, openReplica(this.#context, uid));
   }
 
-  #begin(uid: string, first: JournalEvent): LocalRunWriter {
+  #begin(uid: string, first: JournalEvent, events: readonly JournalEvent[]): LocalRunWriter {
     if (first.kind !== 'created' || first.seq !== 1) throw this.#notFound(uid);
     if (first.uid !== uid || first.project !== this.#context.project)
       throw journalConflict(`the journal of run "${first.uid}" was sent as that of "${uid}"`, {
         hint: `send it to project "${first.project}" and run "${first.uid}"`,
       });
+    // before anything of them is written
+    checkSequence(uid, events, 0);
     return this.#keep(uid, createReplica(this.#context, first));
   }
 
@@ -138,13 +152,6 @@ class ReplicaFolder implements LocalReplicas {
       hint: 'send its journal from the first event on',
     });
   }
-}
-
-function gap(uid: string, lastSeq: number, seq: number): Error {
-  return journalGap(`run "${uid}" goes on with event ${seq} where ${lastSeq + 1} is due`, {
-    hint: `send the events from ${lastSeq + 1} on`,
-    details: { lastSeq },
-  });
 }
 
 function logGapAt(uid: string, size: number, offset: number): Error {

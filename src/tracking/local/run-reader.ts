@@ -2,9 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 import { runNotFound } from '../errors.ts';
 import { foldDraft } from '../fold.ts';
 import { type Ledger, parseEntries, readFrom } from '../ledger.ts';
-import { lostReason } from '../lost-run.ts';
+import { lostReason, touchedAt } from '../lost-run.ts';
 import { type JournalPosition, journalStart, readJournal, readWholeJournal } from '../read-journal.ts';
-import { type RunRecord, terminalStates } from '../run.ts';
+import { hasEnded, type RunRecord, terminalStates } from '../run.ts';
 import { createDraft, type RunDraft } from '../run-draft.ts';
 import { applyFact, isLost, overlaidRecord, type RunOverlay } from '../run-overlay.ts';
 import { journalFile } from '../store-layout.ts';
@@ -57,6 +57,11 @@ export class RunReader {
     return this.#overlays.get(uid);
   }
 
+  /** Whether the run has said itself how it ended: one that is lost may go on where it cannot be seen. */
+  hasEnded(uid: string): boolean {
+    return hasEnded(this.#draft(uid));
+  }
+
   /** Whether the run has ended, be it by being lost. */
   isOver(uid: string): boolean {
     const draft = this.#draft(uid);
@@ -93,10 +98,10 @@ export class RunReader {
   #checkLost(draft: RunDraft): RunOverlay | undefined {
     const overlay = this.overlay(draft.uid);
     if (terminalStates.has(draft.state) || isLost(draft, overlay)) return overlay;
-    if (lostReason(draft, this.#clock) === undefined) return overlay;
+    if (lostReason(draft, this.#clock, touchedAt(this.#file(draft.uid))) === undefined) return overlay;
     // its last words may have come between reading and asking; this reads the same draft on
     this.#draft(draft.uid);
-    const reason = lostReason(draft, this.#clock);
+    const reason = lostReason(draft, this.#clock, touchedAt(this.#file(draft.uid)));
     if (reason === undefined || !draft.owner) return overlay;
     this.#ledger.append({ kind: 'lost', uid: draft.uid, owner: draft.owner, reason, seq: draft.seq });
     return this.overlay(draft.uid);

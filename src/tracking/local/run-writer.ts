@@ -70,6 +70,11 @@ export class LocalRunWriter implements RunWriter {
     return terminalStates.has(this.#draft.state);
   }
 
+  /** Whether it has let go of the journal, be it because another writer took the run over. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   record(): RunRecord {
     return renderRecord(this.#draft, this.#options.readChildren(this.#draft));
   }

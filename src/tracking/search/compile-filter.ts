@@ -39,11 +39,14 @@ export interface ValueColumns {
 export function attributeValue(key: string): ValueColumns {
   const column = attributeColumns[key] ?? 'NULL';
   return numericAttributes.has(key)
-    ? { num: column, rest: '0', text: 'NULL', type: "'number'" }
-    : { num: 'NULL', rest: '0', text: column, type: "'string'" };
+    ? { num: column, rest: '0.0', text: 'NULL', type: "'number'" }
+    : { num: 'NULL', rest: '0.0', text: column, type: "'string'" };
 }
 
-/** A condition over `runs r` and the table `fields`: 1, 0 or NULL (unknown), as in `matchesFilter`. */
+/**
+ * A condition over `runs r` and the table `fields`: true, false or NULL (unknown), as in `matchesFilter`. SQLite and Postgres read
+ * the same text; both must have the function `slipway_like(text, pattern, fold)`, see `matchLike`.
+ */
 export function compileCondition(condition: Condition): Sql {
   switch (condition.kind) {
     case 'and':
@@ -107,12 +110,18 @@ function compileTest(test: FieldTest, columns: ValueColumns): Sql {
     case 'like':
       return negate(
         {
-          text: `ifnull(slipway_like(${columns.text}, ?, ?), 0)`,
-          values: [test.pattern, test.ignoreCase ? 1 : 0],
+          text: `coalesce(slipway_like(${columns.text}, ?, ?), FALSE)`,
+          values: [closedPattern(test.pattern), test.ignoreCase ? 1 : 0],
         },
         test.negated,
       );
   }
+}
+
+/** A backslash at the very end stands for itself; Postgres takes that only written as two. */
+function closedPattern(pattern: string): string {
+  const [trailing = ''] = /\\*$/.exec(pattern) ?? [];
+  return trailing.length % 2 === 1 ? `${pattern}\\` : pattern;
 }
 
 const negate = (sql: Sql, negated: boolean): Sql =>
@@ -127,11 +136,14 @@ function compileCompare(columns: ValueColumns, operator: CompareOperator, litera
       return { text: `(${operator === '=' ? columns.type : "''"} = 'nan')`, values: [] };
     case 'string':
       return {
-        text: `ifnull(${columns.text} ${operator} ?${operator === '=' ? '' : ` AND ${columns.type} = 'string'`}, 0)`,
+        text: `coalesce(${columns.text} ${operator} ?${operator === '=' ? '' : ` AND ${columns.type} = 'string'`}, FALSE)`,
         values: [literal.text],
       };
     case 'bool':
-      return { text: `ifnull(${columns.type} = 'bool' AND ${columns.text} = ?, 0)`, values: [literal.text] };
+      return {
+        text: `coalesce(${columns.type} = 'bool' AND ${columns.text} = ?, FALSE)`,
+        values: [literal.text],
+      };
     case 'null':
       return { text: `(${columns.type} = 'null')`, values: [] };
   }
@@ -139,6 +151,9 @@ function compileCompare(columns: ValueColumns, operator: CompareOperator, litera
 
 function compileNumber(columns: ValueColumns, operator: CompareOperator, num: number, rest: number): Sql {
   if (operator === '=')
-    return { text: `ifnull(${columns.num} = ? AND ${columns.rest} = ?, 0)`, values: [num, rest] };
-  return { text: `ifnull((${columns.num}, ${columns.rest}) ${operator} (?, ?), 0)`, values: [num, rest] };
+    return { text: `coalesce(${columns.num} = ? AND ${columns.rest} = ?, FALSE)`, values: [num, rest] };
+  return {
+    text: `coalesce((${columns.num}, ${columns.rest}) ${operator} (?, ?), FALSE)`,
+    values: [num, rest],
+  };
 }

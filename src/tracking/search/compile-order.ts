@@ -48,8 +48,8 @@ function attributeKeys(key: string, descending: boolean): readonly SortKey[] {
   const column = num === 'NULL' ? text : num;
   if (alwaysPresent.has(key)) return [{ sql: column, descending }];
   return [
-    { sql: `(${column} IS NULL)`, descending: false },
-    { sql: `ifnull(${column}, ${num === 'NULL' ? "''" : '0'})`, descending },
+    { sql: `(CASE WHEN ${column} IS NULL THEN 1 ELSE 0 END)`, descending: false },
+    { sql: `coalesce(${column}, ${num === 'NULL' ? "''" : '0'})`, descending },
   ];
 }
 
@@ -64,11 +64,11 @@ function fieldKeys(alias: string, descending: boolean, leads: boolean): readonly
     ];
   const rank = `(CASE WHEN ${at('num')} IS NOT NULL THEN 0 WHEN ${alias}.run IS NULL THEN 4
     WHEN ${at('type')} = 'nan' THEN 2 WHEN ${at('text')} IS NULL THEN 3 ELSE 1 END)`;
-  const text = `(CASE WHEN ${at('num')} IS NULL AND ${at('type')} <> 'nan' THEN ifnull(${at('text')}, '') ELSE '' END)`;
+  const text = `(CASE WHEN ${at('num')} IS NULL AND ${at('type')} <> 'nan' THEN coalesce(${at('text')}, '') ELSE '' END)`;
   return [
     { sql: rank, descending: false },
-    { sql: `ifnull(${at('num')}, 0)`, descending },
-    { sql: `ifnull(${at('rest')}, 0)`, descending },
+    { sql: `coalesce(${at('num')}, 0)`, descending },
+    { sql: `coalesce(${at('rest')}, 0)`, descending },
     { sql: text, descending },
   ];
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { foldDraft } from '../../fold.ts';
 import type { JournalEvent } from '../../journal-event.ts';
 import { type Ledger, type LedgerEntry, readLedger } from '../../ledger.ts';
-import { lostReason } from '../../lost-run.ts';
+import { lostReason, touchedAt } from '../../lost-run.ts';
 import { type JournalPosition, journalStart, readJournal } from '../../read-journal.ts';
 import { terminalStates } from '../../run.ts';
 import { createDraft, type RunDraft } from '../../run-draft.ts';
@@ -42,9 +42,8 @@ export function advanceIndex(index: IndexDatabase, project: IndexedProject): voi
     for (const entry of entries) takeEntry(index, project, entry, dirty);
     for (const uid of liveRuns(index, project)) dirty.add(uid);
     const changed = runsChanged(project);
-    const added = entries.some(({ fact }) => fact.kind === 'run' || fact.kind === 'purge');
-    // run folders that came without a line in the ledger: copied in, or the index is new
-    if (state.ledger_offset === 0 || (changed !== state.runs_changed && !added))
+    // run folders that came without a line in the ledger: copied in, of a process killed before it wrote the line, or the index is new
+    if (state.ledger_offset === 0 || changed !== state.runs_changed)
       for (const uid of unknownRuns(index, project)) dirty.add(uid);
     for (const uid of dirty) lost.push(...refreshRun(index, project, uid));
     index.run('INSERT OR REPLACE INTO projects VALUES (?, ?, ?)', project.project, offset, changed);
@@ -77,7 +76,7 @@ interface LiveRow {
 function isQuiet(project: IndexedProject, row: LiveRow): boolean {
   const file = journalFile(project.storeDirectory, project.project, row.uid);
   if (statSync(file, { throwIfNoEntry: false })?.size !== row.offset) return false;
-  return lostReason(JSON.parse(row.draft) as RunDraft, project.clock) === undefined;
+  return lostReason(JSON.parse(row.draft) as RunDraft, project.clock, touchedAt(file)) === undefined;
 }
 
 /** How far the index is with this project. A ledger shorter than that is another one: everything is read again. */
@@ -245,10 +244,11 @@ function detectLost(
 ): (Extract<LedgerFact, { kind: 'lost' }> & { time: number }) | undefined {
   const { draft } = reading;
   if (terminalStates.has(draft.state) || isLost(draft, overlay) || reading.corrupt) return undefined;
-  if (lostReason(draft, project.clock) === undefined) return undefined;
+  const file = journalFile(project.storeDirectory, project.project, uid);
+  if (lostReason(draft, project.clock, touchedAt(file)) === undefined) return undefined;
   // its last words may have come between reading and asking
   readOn(reading);
-  const reason = lostReason(reading.draft, project.clock);
+  const reason = lostReason(reading.draft, project.clock, touchedAt(file));
   const owner = reading.draft.owner;
   if (reason === undefined || !owner) return undefined;
   return { kind: 'lost', uid, owner, reason, seq: reading.draft.seq, time: project.clock.now() };

@@ -1,12 +1,18 @@
 import type { StoreUri } from '../../../core/store-uri.ts';
+import { findDescendants } from '../../queries/descendants.ts';
+import { findRun } from '../../queries/find-run.ts';
+import { answerNow, type Query } from '../../queries/query.ts';
+import { resolveArtifact, searchArtifacts } from '../../queries/search-artifacts.ts';
+import { searchRuns } from '../../queries/search-runs.ts';
 import type { ArtifactRecord } from '../../run.ts';
 import type { ArtifactQuery, ArtifactRow, MetricPoint, RunPage, RunQuery } from '../../store.ts';
 import { advanceIndex, type IndexedProject } from './advance-index.ts';
-import { findRun } from './find-run.ts';
 import { IndexDatabase } from './index-database.ts';
-import { readPoints } from './read-run.ts';
-import { resolveArtifact, searchArtifacts } from './search-artifacts.ts';
-import { searchRuns } from './search-runs.ts';
+import { readPoints } from './read-points.ts';
+
+const mention = `SELECT 1 FROM artifacts a JOIN runs r ON r.id = a.run WHERE r.project = ?1 AND a.digest = ?2
+  UNION ALL SELECT 1 FROM tags WHERE project = ?1 AND digest = ?2
+  UNION ALL SELECT 1 FROM runs WHERE project = ?1 AND instr(draft, ?2) > 0 LIMIT 1`;
 
 /** The queryable projection of journals and ledger. Brought up to date by every question; SQLite is loaded by the first. */
 export class RunIndex {
@@ -19,11 +25,11 @@ export class RunIndex {
   }
 
   findRun(project: string, reference: string): string {
-    return this.#query(project, (index) => findRun(index, project, reference));
+    return this.#answer(project, findRun(project, reference));
   }
 
   searchRuns(project: string, query: RunQuery): RunPage {
-    return this.#query(project, (index) => searchRuns(index, project, query));
+    return this.#answer(project, searchRuns(project, query));
   }
 
   points(project: string, uid: string, key: string | undefined): readonly MetricPoint[] {
@@ -31,29 +37,31 @@ export class RunIndex {
   }
 
   resolveArtifact(uri: StoreUri): ArtifactRecord {
-    return this.#query(uri.project, (index) => resolveArtifact(index, uri));
+    return this.#answer(uri.project, resolveArtifact(uri));
   }
 
   searchArtifacts(project: string, query: ArtifactQuery): readonly ArtifactRow[] {
-    return this.#query(project, (index) => searchArtifacts(index, project, query));
+    return this.#answer(project, searchArtifacts(project, query));
+  }
+
+  /** Whether anything that the index keeps of the project's runs and tags names the digest. */
+  mentionsArtifact(project: string, digest: string): boolean {
+    return this.#query(project, (index) => index.get(mention, project, digest) !== undefined);
   }
 
   /** uids of a run's trials and steps, and of theirs. */
   descendants(project: string, uid: string): readonly string[] {
-    return this.#query(project, (index) =>
-      index
-        .all<{ uid: string }>(
-          `WITH RECURSIVE below(uid) AS (SELECT uid FROM runs WHERE project = ?1 AND parent = ?2
-           UNION SELECT r.uid FROM runs r JOIN below b ON r.parent = b.uid WHERE r.project = ?1) SELECT uid FROM below`,
-          project,
-          uid,
-        )
-        .map((row) => row.uid),
-    );
+    return this.#answer(project, findDescendants(project, uid));
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  #answer<Answer>(project: string, query: Query<Answer>): Answer {
+    return this.#query(project, (index) =>
+      answerNow(query, ({ text, values }) => index.all(text, ...values)),
+    );
   }
 
   #query<Result>(project: string, body: (index: IndexDatabase) => Result): Result {

@@ -1,14 +1,14 @@
-import { isoTime } from '../../../core/clock.ts';
-import { nearestName } from '../../../core/nearest-name.ts';
-import { renderStoreUri, type StoreUri } from '../../../core/store-uri.ts';
-import { artifactNotFound } from '../../errors.ts';
-import type { ArtifactRecord } from '../../run.ts';
-import { compareByTerms, matchesFilter } from '../../search/evaluate-filter.ts';
-import { artifactFields } from '../../search/field-catalogue.ts';
-import { parseFilter } from '../../search/parse-filter.ts';
-import { artifactSearchFields } from '../../search/search-fields.ts';
-import type { ArtifactQuery, ArtifactRow } from '../../store.ts';
-import type { IndexDatabase } from './index-database.ts';
+import { isoTime } from '../../core/clock.ts';
+import { nearestName } from '../../core/nearest-name.ts';
+import { renderStoreUri, type StoreUri } from '../../core/store-uri.ts';
+import { artifactNotFound } from '../errors.ts';
+import type { ArtifactRecord } from '../run.ts';
+import { compareByTerms, matchesFilter } from '../search/evaluate-filter.ts';
+import { artifactFields } from '../search/field-catalogue.ts';
+import { parseFilter } from '../search/parse-filter.ts';
+import { artifactSearchFields } from '../search/search-fields.ts';
+import type { ArtifactQuery, ArtifactRow } from '../store.ts';
+import { all, first, type Query } from './query.ts';
 
 interface Row {
   readonly record: string;
@@ -19,20 +19,17 @@ interface Row {
 const fromArtifacts = `FROM artifacts a JOIN runs r ON r.id = a.run
   LEFT JOIN artifact_positions p ON p.project = r.project AND p.uid = r.uid AND p.key = a.key AND p.digest = a.digest
   WHERE r.project = ?`;
-const newestFirst = 'ORDER BY ifnull(p.position, -1) DESC, a.created_at DESC, r.uid DESC, a.seq DESC';
+const newestFirst = 'ORDER BY coalesce(p.position, -1) DESC, a.created_at DESC, r.uid DESC, a.seq DESC';
 
 /**
  * The project's artifacts that fit, newest first unless the filter orders otherwise; of each key the latest only, unless
  * `all` or all of one `run` are asked for. What runs in the trash made is left out, but for a `run` that is named.
  */
-export function searchArtifacts(
-  index: IndexDatabase,
-  project: string,
-  query: ArtifactQuery,
-): readonly ArtifactRow[] {
+export function* searchArtifacts(project: string, query: ArtifactQuery): Query<readonly ArtifactRow[]> {
   const filter = parseFilter(query.filter ?? '', artifactFields);
-  const tags = tagsByDigest(index, project);
-  const candidates = latestUnlessAll(selectRows(index, project, query), query.all || query.run !== undefined)
+  const tags = yield* tagsByDigest(project);
+  const rows = yield* selectRows(project, query);
+  const candidates = latestUnlessAll(rows, query.all || query.run !== undefined)
     .map(({ record, created_at }) =>
       artifactRow(project, JSON.parse(record) as ArtifactRecord, created_at, tags),
     )
@@ -44,7 +41,7 @@ export function searchArtifacts(
   return found.slice(0, query.limit).map(({ row }) => row);
 }
 
-function selectRows(index: IndexDatabase, project: string, query: ArtifactQuery): readonly Row[] {
+function* selectRows(project: string, query: ArtifactQuery): Query<readonly Row[]> {
   const clauses = query.run === undefined ? ['AND r.trashed = 0'] : [];
   const values: string[] = [];
   for (const [clause, value] of [
@@ -55,7 +52,7 @@ function selectRows(index: IndexDatabase, project: string, query: ArtifactQuery)
       clauses.push(clause);
       values.push(value);
     }
-  return index.all<Row>(
+  return yield* all<Row>(
     `SELECT a.record AS record, a.created_at AS created_at ${fromArtifacts} ${clauses.join(' ')} ${newestFirst}`,
     project,
     ...values,
@@ -87,9 +84,9 @@ function artifactRow(
   };
 }
 
-function tagsByDigest(index: IndexDatabase, project: string): ReadonlyMap<string, readonly string[]> {
+function* tagsByDigest(project: string): Query<ReadonlyMap<string, readonly string[]>> {
   const tags = new Map<string, string[]>();
-  for (const row of index.all<{ key: string; tag: string; digest: string }>(
+  for (const row of yield* all<{ key: string; tag: string; digest: string }>(
     'SELECT key, tag, digest FROM tags WHERE project = ? ORDER BY tag',
     project,
   )) {
@@ -106,39 +103,42 @@ const latestTag = 'latest';
  * The artifact that a URI stands for now. A digest pins it, also when its run lies in the trash; a tag names the digest
  * it was last given to; otherwise the newest. Throws `ARTIFACT_NOT_FOUND`.
  */
-export function resolveArtifact(index: IndexDatabase, uri: StoreUri): ArtifactRecord {
+export function* resolveArtifact(uri: StoreUri): Query<ArtifactRecord> {
   const { project, key, tag } = uri;
   const tagged =
     tag === undefined || tag === latestTag
       ? undefined
-      : index.get<{ digest: string }>(
+      : (yield* first<{ digest: string }>(
           'SELECT digest FROM tags WHERE project = ? AND key = ? AND tag = ?',
           project,
           key,
           tag,
-        )?.digest;
-  if (tag !== undefined && tag !== latestTag && tagged === undefined) throw notFound(index, uri);
+        ))?.digest;
+  if (tag !== undefined && tag !== latestTag && tagged === undefined) throw yield* notFound(uri);
   const digest = uri.digest ?? tagged;
-  if (tagged !== undefined && digest !== tagged) throw notFound(index, uri);
-  const row = index.get<Row>(
+  if (tagged !== undefined && digest !== tagged) throw yield* notFound(uri);
+  const row = yield* first<Row>(
     `SELECT a.record AS record, a.created_at AS created_at ${fromArtifacts} AND a.key = ?
      ${digest === undefined ? 'AND r.trashed = 0' : 'AND a.digest = ?'} ${newestFirst} LIMIT 1`,
     project,
     key,
     ...(digest === undefined ? [] : [digest]),
   );
-  if (!row) throw notFound(index, uri);
+  if (!row) throw yield* notFound(uri);
   return JSON.parse(row.record) as ArtifactRecord;
 }
 
-function notFound(index: IndexDatabase, uri: StoreUri): Error {
+function* notFound(uri: StoreUri): Query<Error> {
   const { project, key, tag } = uri;
-  const keys = index
-    .all<{ key: string }>(`SELECT DISTINCT a.key AS key ${fromArtifacts} AND r.trashed = 0`, project)
-    .map((row) => row.key);
-  const tags = index
-    .all<{ tag: string }>('SELECT tag FROM tags WHERE project = ? AND key = ?', project, key)
-    .map((row) => row.tag);
+  const keys = (yield* all<{ key: string }>(
+    `SELECT DISTINCT a.key AS key ${fromArtifacts} AND r.trashed = 0`,
+    project,
+  )).map((row) => row.key);
+  const tags = (yield* all<{ tag: string }>(
+    'SELECT tag FROM tags WHERE project = ? AND key = ?',
+    project,
+    key,
+  )).map((row) => row.tag);
   const near = keys.includes(key) ? undefined : nearestName(key, keys);
   const nearTag = tag === undefined ? undefined : nearestName(tag, tags);
   const hint = near

@@ -1,15 +1,17 @@
-import { compileCondition, type Sql } from '../../search/compile-filter.ts';
+import type { RunRecord } from '../run.ts';
+import { compileCondition, type Sql } from '../search/compile-filter.ts';
 import {
   compileAfter,
   compileOrder,
   parsePageToken,
   renderOrder,
   renderPageToken,
-} from '../../search/compile-order.ts';
-import type { OrderTerm, ParsedFilter } from '../../search/condition.ts';
-import { parseFilter, parseOrderBy } from '../../search/parse-filter.ts';
-import type { RunPage, RunQuery } from '../../store.ts';
-import type { IndexDatabase } from './index-database.ts';
+} from '../search/compile-order.ts';
+import type { OrderTerm, ParsedFilter } from '../search/condition.ts';
+import { parseFilter, parseOrderBy } from '../search/parse-filter.ts';
+import type { RunPage, RunQuery } from '../store.ts';
+import { listedRuns } from './listed-runs.ts';
+import { all, type Query } from './query.ts';
 import { overlayJoin, type RecordRow, readRecord, recordColumns } from './read-run.ts';
 
 /** Runs of a page where the query names no limit. */
@@ -25,7 +27,7 @@ interface Search {
 type Row = RecordRow & Readonly<Record<`k${number}`, string | number>>;
 
 /** A page of the project's runs as the index has them. The order of `orderBy` goes before that of the filter. */
-export function searchRuns(index: IndexDatabase, project: string, query: RunQuery): RunPage {
+export function* searchRuns(project: string, query: RunQuery): Query<RunPage> {
   const filter = parseFilter(query.filter ?? '');
   const search: Search = {
     where: conditions(project, query, filter),
@@ -34,9 +36,10 @@ export function searchRuns(index: IndexDatabase, project: string, query: RunQuer
     after: query.pageToken === undefined ? undefined : parsePageToken(fingerprint(query), query.pageToken),
   };
   if (search.limit === 0) return { runs: [] };
-  const rows = findRows(index, search);
+  const rows = yield* findRows(search);
   const page = rows.slice(0, search.limit);
-  const runs = page.map((row) => readRecord(index, row));
+  const runs: RunRecord[] = [];
+  for (const row of page) runs.push(yield* readRecord(row));
   const last = page.at(-1);
   if (rows.length <= search.limit || !last) return { runs };
   return { runs, nextPageToken: renderPageToken(fingerprint(query), keyValues(last)) };
@@ -66,7 +69,7 @@ function conditions(project: string, query: RunQuery, filter: ParsedFilter): rea
     { text: `r.project = ? AND r.trashed = ${query.trashed ? 1 : 0}`, values: [project] },
   ];
   if (query.parent !== undefined) where.push({ text: 'r.parent = ?', values: [query.parent] });
-  else if (!query.all) where.push({ text: "r.kind NOT IN ('trial', 'step')", values: [] });
+  else if (!query.all) where.push({ text: listedRuns, values: [] });
   for (const [key, value] of Object.entries(query.labels ?? {}))
     where.push(
       compileCondition({
@@ -84,30 +87,28 @@ function conditions(project: string, query: RunQuery, filter: ParsedFilter): rea
  * One row more than the limit, if there are as many. Where the order begins with a field, the best are taken straight from the index of
  * its values; only when fewer runs than asked for have a number there, all runs are sorted.
  */
-function findRows(index: IndexDatabase, search: Search): readonly Row[] {
+function* findRows(search: Search): Query<readonly Row[]> {
   const leading = search.orderBy[0]?.field;
   if (leading && leading.scope !== 'attribute') {
-    const found = select(
-      index,
-      search,
+    // SQLite keeps the order of a cross join: the index of values leads
+    const found = yield* select(search, 'fields o0 CROSS JOIN runs r', [
       {
-        text: `fields o0 CROSS JOIN runs r ON r.id = o0.run`,
-        values: [],
+        text: 'r.id = o0.run AND o0.scope = ? AND o0.key = ? AND o0.num IS NOT NULL',
+        values: [leading.scope, leading.key],
       },
-      [{ text: 'o0.scope = ? AND o0.key = ? AND o0.num IS NOT NULL', values: [leading.scope, leading.key] }],
-    );
+    ]);
     if (found.length > search.limit) return found;
   }
-  return select(index, search, { text: 'runs r', values: [] });
+  return yield* select(search, 'runs r');
 }
 
-function select(index: IndexDatabase, search: Search, from: Sql, lead?: readonly Sql[]): readonly Row[] {
+function* select(search: Search, from: string, lead?: readonly Sql[]): Query<readonly Row[]> {
   const order = compileOrder(search.orderBy, lead !== undefined);
   const where = [...(lead ?? []), ...search.where];
   if (search.after) where.push(compileAfter(order.keys, search.after));
   const keys = order.keys.map(({ sql }, i) => `${sql} AS k${i}`);
-  const sql = `SELECT ${recordColumns}, ${keys.join(', ')} FROM ${from.text} ${order.joins.text} ${overlayJoin}
+  const sql = `SELECT ${recordColumns}, ${keys.join(', ')} FROM ${from} ${order.joins.text} ${overlayJoin}
     WHERE ${where.map(({ text }) => text).join(' AND ')} ORDER BY ${renderOrder(order.keys)} LIMIT ?`;
   const values = [...order.joins.values, ...where.flatMap((part) => part.values), search.limit + 1];
-  return index.all<Row>(sql, ...values);
+  return yield* all<Row>(sql, ...values);
 }

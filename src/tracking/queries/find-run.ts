@@ -1,6 +1,7 @@
-import { nearestName } from '../../../core/nearest-name.ts';
-import { runAmbiguous, runNotFound } from '../../errors.ts';
-import type { IndexDatabase } from './index-database.ts';
+import { nearestName } from '../../core/nearest-name.ts';
+import { runAmbiguous, runNotFound } from '../errors.ts';
+import { listedRuns } from './listed-runs.ts';
+import { all, first, type Query } from './query.ts';
 
 /** Fewest characters of a uid that may stand for the whole. */
 const minPrefix = 4;
@@ -9,37 +10,37 @@ const minPrefix = 4;
  * The uid that a reference stands for: a uid, a prefix of one (4 characters at least), `@last` (the newest run that is neither trial
  * nor step), or a name (its newest run). Throws `RUN_NOT_FOUND`, `RUN_AMBIGUOUS`.
  */
-export function findRun(index: IndexDatabase, project: string, reference: string): string {
-  const uid = reference === '@last' ? newest(index, project) : find(index, project, reference);
+export function* findRun(project: string, reference: string): Query<string> {
+  const uid = yield* reference === '@last' ? newest(project) : find(project, reference);
   if (uid !== undefined) return uid;
   if (reference === '@last')
     throw runNotFound(`project "${project}" has no runs yet`, {
       hint: 'start one with `slipway run`',
     });
-  throw notFound(index, project, reference);
+  throw yield* notFound(project, reference);
 }
 
-function newest(index: IndexDatabase, project: string, name?: string): string | undefined {
-  const kind = name === undefined ? "kind NOT IN ('trial', 'step')" : 'name = ?';
-  const rows = index.all<{ uid: string }>(
-    `SELECT uid FROM runs WHERE project = ? AND trashed = 0 AND ${kind} ORDER BY created_at DESC, uid DESC LIMIT 1`,
+function* newest(project: string, name?: string): Query<string | undefined> {
+  const kind = name === undefined ? listedRuns : 'r.name = ?';
+  const rows = yield* all<{ uid: string }>(
+    `SELECT r.uid FROM runs r WHERE r.project = ? AND r.trashed = 0 AND ${kind} ORDER BY r.created_at DESC, r.uid DESC LIMIT 1`,
     project,
     ...(name === undefined ? [] : [name]),
   );
   return rows[0]?.uid;
 }
 
-function find(index: IndexDatabase, project: string, reference: string): string | undefined {
-  const exact = index.get<{ uid: string }>(
+function* find(project: string, reference: string): Query<string | undefined> {
+  const exact = yield* first<{ uid: string }>(
     'SELECT uid FROM runs WHERE project = ? AND uid = ?',
     project,
     reference,
   );
   if (exact) return exact.uid;
-  const named = newest(index, project, reference);
+  const named = yield* newest(project, reference);
   if (named !== undefined) return named;
   if (reference.length < minPrefix || !/^[A-Za-z0-9_-]+$/.test(reference)) return undefined;
-  const prefixed = index.all<{ uid: string; name: string }>(
+  const prefixed = yield* all<{ uid: string; name: string }>(
     'SELECT uid, name FROM runs WHERE project = ? AND uid >= ? AND uid < ? ORDER BY uid LIMIT 6',
     project,
     reference,
@@ -53,8 +54,8 @@ function find(index: IndexDatabase, project: string, reference: string): string 
 }
 
 /** The error for a reference that names no run, with the nearest that does. */
-function notFound(index: IndexDatabase, project: string, reference: string): Error {
-  const rows = index.all<{ uid: string; name: string }>(
+function* notFound(project: string, reference: string): Query<Error> {
+  const rows = yield* all<{ uid: string; name: string }>(
     'SELECT uid, name FROM runs WHERE project = ? AND trashed = 0 ORDER BY created_at DESC LIMIT 1000',
     project,
   );

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { explainDiskError } from '../../core/atomic-file.ts';
-import { digestDirectory } from '../../core/digest.ts';
-import { createUid } from '../../core/id.ts';
-import { artifactDamaged, invalidArtifact } from '../errors.ts';
-import type { StoredArtifact } from '../store.ts';
-import { artifactFolder, stagingRoot } from '../store-layout.ts';
+import { explainDiskError } from '../core/atomic-file.ts';
+import { digestDirectory } from '../core/digest.ts';
+import { createUid } from '../core/id.ts';
+import { isIntact } from './artifact-integrity.ts';
+import { artifactDamaged, artifactNotFound, invalidArtifact } from './errors.ts';
+import type { StoredArtifact } from './store.ts';
+import { artifactFolder, stagingRoot } from './store-layout.ts';
 
 /** A new empty folder on the store's disk. */
 export async function createStaging(store: string): Promise<string> {
@@ -21,7 +22,7 @@ export async function createStaging(store: string): Promise<string> {
 
 /**
  * Moves a staging folder under the digest of its content: synced, then renamed, so that the artifact is there whole or not at all. What
- * is there already stays. Throws `INVALID_ARTIFACT` for an empty folder or one with links, `ARTIFACT_DAMAGED` where it has not the
+ * is there already stays, unless it is damaged. Throws `INVALID_ARTIFACT` for an empty folder or one with links, `ARTIFACT_DAMAGED` where it has not the
  * `digest` that it is to have.
  */
 export async function putArtifact(
@@ -45,9 +46,12 @@ export async function putArtifact(
   const stored = { digest, size: listing.size, files: listing.files.map((file) => file.path) };
   const target = artifactFolder(store, digest);
   if (await exists(target)) {
-    await markFresh(target);
-    await rm(staging, { recursive: true, force: true });
-    return stored;
+    if (await isIntact(target, stored)) {
+      await markFresh(target);
+      await rm(staging, { recursive: true, force: true });
+      return stored;
+    }
+    await rename(target, path.join(stagingRoot(store), createUid()));
   }
   await syncFiles(staging, stored.files);
   await markFresh(staging);
@@ -115,4 +119,16 @@ export async function exists(file: string): Promise<boolean> {
       throw error;
     },
   );
+}
+
+/**
+ * Folder of a store that holds the files of an artifact.
+ * @throws ARTIFACT_NOT_FOUND
+ */
+export async function findArtifactFolder(store: string, digest: string): Promise<string> {
+  const folder = artifactFolder(store, digest);
+  if (/^sha256:[0-9a-f]{64}$/.test(digest) && (await exists(folder))) return folder;
+  throw artifactNotFound(`the store has no artifact with digest "${digest}"`, {
+    hint: 'it was removed by `slipway gc`, or belongs to another store',
+  });
 }
