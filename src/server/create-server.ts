@@ -1,9 +1,12 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type AccessToken, findToken, requireScope } from './access-token.ts';
+import type { FastifyInstance } from 'fastify';
+import type { AccessToken } from './access-token.ts';
 import { errorReply } from './error-reply.ts';
 import type { ProjectStores } from './project-stores.ts';
+import { admit, projectPrefix } from './request-access.ts';
 import { artifactRoutes } from './routes/artifacts.ts';
+import { claimRoutes } from './routes/claims.ts';
 import { journalRoutes } from './routes/journals.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { runRoutes } from './routes/runs.ts';
 
 export interface ServerOptions {
@@ -23,12 +26,19 @@ const bodyLimit = 16 * 1024 * 1024;
  */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { fastify } = await import('fastify');
-  // a param may well be called __proto__; nothing here copies keys of a body
-  const app = fastify({ bodyLimit, forceCloseConnections: true, logger: false, onProtoPoisoning: 'ignore' });
+  // a param may well be called __proto__ or constructor; nothing here copies keys of a body
+  const app = fastify({
+    bodyLimit,
+    forceCloseConnections: true,
+    logger: false,
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+  });
   const streams = ['application/x-tar', 'application/octet-stream'];
   app.addContentTypeParser(streams, (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => {
-    const { status, body } = errorReply(error);
+    const { status, body, retryAfter } = errorReply(error);
+    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     if (status >= 500) options.onFailure?.(error, request);
     return reply.status(status).send(body);
   });
@@ -41,28 +51,19 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   );
   app.get('/health', () => ({ status: 'ok', version: options.version }));
   app.get('/ready', async () => {
-    await options.stores.open('default').store.searchRuns({ limit: 1 });
+    await options.stores.check();
     return { status: 'ok' };
   });
   await app.register(
     async (api) => {
-      api.addHook('onRequest', async (request) => checkAccess(options.tokens, request));
+      api.addHook('onRequest', async (request) => admit(options.tokens, request));
       runRoutes(api, options.stores);
+      claimRoutes(api, options.stores);
+      notificationRoutes(api, options.stores);
       journalRoutes(api, options.stores);
       artifactRoutes(api, options.stores);
     },
-    { prefix: '/api/v1/projects/:project' },
+    { prefix: projectPrefix },
   );
   return app;
-}
-
-/** Requests that only look, although they carry a body. */
-const searches = /\/(?:search\/(?:runs|artifacts)|artifacts\/resolve)$/;
-
-function checkAccess(tokens: readonly AccessToken[], request: FastifyRequest): void {
-  const token = findToken(tokens, request.headers.authorization);
-  const { project } = request.params as { project?: string };
-  const [address = ''] = request.url.split('?');
-  const reads = ['GET', 'HEAD'].includes(request.method) || searches.test(address);
-  requireScope(token, { access: reads ? 'read' : 'write', ...(project === undefined ? {} : { project }) });
 }

@@ -15,11 +15,17 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
 };
 
 /** What a client is told of an error: everything of an expected one, next to nothing of one of ours. */
-export function errorReply(error: unknown): { readonly status: number; readonly body: ErrorRecord } {
+export function errorReply(error: unknown): {
+  readonly status: number;
+  readonly body: ErrorRecord;
+  /** Seconds after which to ask again. */
+  readonly retryAfter?: number;
+} {
   if (isSlipwayError(error))
     return {
       status: error.code === tokenMissing.code ? 401 : statuses[error.kind],
       body: errorRecord(error),
+      ...(error.retryAfter === undefined ? {} : { retryAfter: Math.ceil(error.retryAfter / 1000) }),
     };
   const { statusCode, message } = error as { statusCode?: number; message: string };
   if (statusCode !== undefined && statusCode < 500)

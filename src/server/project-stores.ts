@@ -3,11 +3,11 @@ import { openLocalStore } from '../tracking/local/local-store.ts';
 import { openReplicas } from '../tracking/local/replicas.ts';
 import type { Replicas } from '../tracking/replicas.ts';
 import { watchStopRequests } from '../tracking/stop-request.ts';
-import type { RunStore } from '../tracking/store.ts';
+import type { RunStore, ServedStore } from '../tracking/store.ts';
 
 /** What a server serves of one project. */
 export interface ProjectStore {
-  readonly store: RunStore;
+  readonly store: ServedStore;
   readonly replicas: Replicas;
   /** Resolves with the reason once the run is asked to stop, or with undefined when the signal fires. */
   stopRequest(run: string, signal: AbortSignal): Promise<string | undefined>;
@@ -16,26 +16,31 @@ export interface ProjectStore {
 /** Opens what belongs to a project on first use and keeps it. */
 export interface ProjectStores {
   open(project: string): ProjectStore;
+  /** Resolves when what keeps the projects answers. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The projects of a store in a folder of this machine. */
 export function openProjectStores(directory: string): ProjectStores {
-  const open = new Map<string, ProjectStore>();
-  return {
+  const open = new Map<string, ProjectStore & { readonly store: RunStore }>();
+  const stores: ProjectStores = {
     open(name) {
       const project = parseName('project', name);
       const known = open.get(project);
       if (known) return known;
       const store = openLocalStore({ directory, project });
-      const opened: ProjectStore = {
+      const opened = {
         store,
         replicas: openReplicas({ directory, project }),
-        stopRequest: async (run, signal) =>
+        stopRequest: async (run: string, signal: AbortSignal) =>
           watchStopRequests(directory, project, (await store.getRun(run)).uid, signal),
       };
       open.set(project, opened);
       return opened;
+    },
+    async check() {
+      await stores.open('default').store.searchRuns({ limit: 1 });
     },
     async close() {
       for (const { store, replicas } of open.values()) {
@@ -44,4 +49,5 @@ export function openProjectStores(directory: string): ProjectStores {
       }
     },
   };
+  return stores;
 }

@@ -2,11 +2,11 @@ import type { AddressInfo } from 'node:net';
 import type { AccessToken } from './access-token.ts';
 import { createServer } from './create-server.ts';
 import { addressInUse } from './errors.ts';
-import { openProjectStores } from './project-stores.ts';
+import { openProjectStores, type ProjectStores } from './project-stores.ts';
 
 export interface StartServerOptions {
-  /** Folder of the store that the server keeps. */
-  readonly directory: string;
+  /** Folder of the store that the server keeps, or what keeps the projects elsewhere; closed with the server. */
+  readonly directory: string | ProjectStores;
   readonly tokens: readonly AccessToken[];
   /** @default '127.0.0.1' */
   readonly host?: string;
@@ -25,7 +25,7 @@ export interface RunningServer {
 /** @throws ADDRESS_IN_USE */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', port, directory } = options;
-  const stores = openProjectStores(directory);
+  const stores = typeof directory === 'string' ? openProjectStores(directory) : directory;
   const app = await createServer({ ...options, stores });
   try {
     await app.listen({ host, port });

@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import { isIntact } from '../../tracking/artifact-integrity.ts';
+import { artifactDamaged } from '../../tracking/errors.ts';
 import { packFolder, unpackFolder } from '../../tracking/http/folder-archive.ts';
 import type { ArtifactQuery } from '../../tracking/store.ts';
 import type { ProjectStores } from '../project-stores.ts';
+import { requireKnown, requireReading, requireWriting } from '../request-access.ts';
 import { projectPlace, runPlace } from './address-parts.ts';
-import { readRequest } from './read-request.ts';
+import { readRequest, readStream } from './read-request.ts';
 
 const artifact = v.object({
   project: v.string(),
@@ -28,14 +30,17 @@ const artifactQuery = v.strictObject({
 export function artifactRoutes(api: FastifyInstance, stores: ProjectStores): void {
   fileRoutes(api, stores);
 
-  api.post('/artifacts/resolve', (request) => {
+  api.post('/artifacts/resolve', async (request) => {
     const { store } = stores.open(readRequest(projectPlace, request.params).project);
-    return store.resolveArtifact(readRequest(v.strictObject({ uri: v.string() }), request.body).uri);
+    const { uri } = readRequest(v.strictObject({ uri: v.string() }), request.body);
+    await requireReading(request, store, uri);
+    return store.resolveArtifact(uri);
   });
 
   api.post('/artifacts/tag', async (request, reply) => {
     const { store } = stores.open(readRequest(projectPlace, request.params).project);
     const { uri, tag } = readRequest(v.strictObject({ uri: v.string(), tag: v.string() }), request.body);
+    requireWriting(request, uri);
     await store.tagArtifact(uri, tag);
     return reply.status(204).send();
   });
@@ -51,13 +56,18 @@ export function artifactRoutes(api: FastifyInstance, stores: ProjectStores): voi
 function fileRoutes(api: FastifyInstance, stores: ProjectStores): void {
   api.get('/artifacts/:digest', async (request, reply) => {
     const place = readRequest(artifact, request.params);
-    const folder = await stores.open(place.project).store.artifactDirectory(place.digest);
+    const { store } = stores.open(place.project);
+    const folder = await store.artifactDirectory(place.digest);
+    await requireKnown(request, store, place.digest);
     const { files = 'true' } = readRequest(
       v.object({ files: v.optional(v.picklist(['true', 'false'])) }),
       request.query,
     );
     // a client asks first whether it has to send or to fetch the artifact at all
-    if (files === 'false') return reply.status(204).send();
+    if (files === 'false') {
+      await requireIntact(folder, place.digest);
+      return reply.status(204).send();
+    }
     return reply.type('application/x-tar').send(await packFolder(folder));
   });
 
@@ -65,14 +75,23 @@ function fileRoutes(api: FastifyInstance, stores: ProjectStores): void {
     const place = readRequest(artifact, request.params);
     const { directory } = readRequest(v.object({ directory: v.picklist(['true', 'false']) }), request.query);
     const { store } = stores.open(place.project);
+    const archive = readStream(request.body, 'application/x-tar');
     const staging = await store.createStaging();
     try {
-      await unpackFolder(request.body as Readable, staging);
+      await unpackFolder(archive, staging);
       const expected = { directory: directory === 'true', digest: place.digest };
       return await reply.status(201).send(await store.putArtifact(staging, expected));
     } finally {
       await rm(staging, { recursive: true, force: true });
     }
+  });
+}
+
+/** @throws ARTIFACT_DAMAGED */
+async function requireIntact(folder: string, digest: string): Promise<void> {
+  if (await isIntact(folder, { digest })) return;
+  throw artifactDamaged(`the files of the artifact with digest "${digest}" are damaged`, {
+    hint: 'run again what made it: the same content takes its place',
   });
 }
 
@@ -95,9 +114,10 @@ function exchangeRoutes(api: FastifyInstance, stores: ProjectStores): void {
 
   api.post('/imports', async (request) => {
     const { store } = stores.open(readRequest(projectPlace, request.params).project);
+    const archive = readStream(request.body, 'application/x-tar');
     const folder = await mkdtemp(path.join(tmpdir(), 'slipway-import-'));
     try {
-      await unpackFolder(request.body as Readable, folder);
+      await unpackFolder(archive, folder);
       return await store.importRun(folder);
     } finally {
       await rm(folder, { recursive: true, force: true });

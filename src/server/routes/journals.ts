@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { JournalEvent } from '../../tracking/journal-event.ts';
+import { furthestTime, isSoundEvent, unsoundField } from '../../tracking/sound-event.ts';
 import type { ProjectStores } from '../project-stores.ts';
 import { runPlace, wholeText } from './address-parts.ts';
-import { goneSignal, readRequest } from './read-request.ts';
+import { goneSignal, readRequest, readStream } from './read-request.ts';
 import { withSignsOfLife } from './signs-of-life.ts';
 
 const flag = v.pipe(
@@ -12,15 +13,25 @@ const flag = v.pipe(
   v.transform((text) => text === 'true'),
 );
 
-const events = v.object({
-  events: v.array(
-    v.looseObject({
-      seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
-      time: v.number(),
-      kind: v.string(),
-    }),
+const event = v.pipe(
+  v.looseObject({
+    seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    time: v.pipe(v.number(), v.minValue(0), v.maxValue(furthestTime)),
+    kind: v.string(),
+  }),
+  v.check(
+    (found) => unsoundField(found) === undefined,
+    ({ input }) => unsoundField(input) ?? '',
   ),
-});
+);
+const events = v.object({ events: v.array(event) });
+
+/** The events of a body. There are many, so that only a body in which one is wrong is looked at field by field. */
+function readEvents(body: unknown): readonly JournalEvent[] {
+  const { events: found } = (body ?? {}) as { events?: unknown };
+  if (Array.isArray(found) && found.every((one) => isSoundEvent(one) && one.time >= 0)) return found;
+  return readRequest(events, body).events as unknown as JournalEvent[];
+}
 
 /** Most bytes of output in one request. */
 const outputLimit = 16 * 1024 * 1024;
@@ -29,14 +40,15 @@ const outputLimit = 16 * 1024 * 1024;
 export function journalRoutes(api: FastifyInstance, stores: ProjectStores): void {
   api.post('/runs/:run/events', (request) => {
     const place = readRequest(runPlace, request.params);
-    const batch = readRequest(events, request.body);
-    return stores.open(place.project).replicas.receive(place.run, batch.events as unknown as JournalEvent[]);
+    return stores.open(place.project).replicas.receive(place.run, readEvents(request.body));
   });
 
   api.post('/runs/:run/output', async (request) => {
     const place = readRequest(runPlace, request.params);
     const { offset } = readRequest(v.object({ offset: wholeText }), request.query);
-    const bytes = await readBytes(request.body as Readable, outputLimit);
+    // no body at all asks how much there is
+    const body = readStream(request.body ?? Readable.from([]), 'application/octet-stream');
+    const bytes = await readBytes(body, outputLimit);
     return stores.open(place.project).replicas.receiveLog(place.run, offset, bytes);
   });
 

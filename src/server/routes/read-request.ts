@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { type BaseIssue, type BaseSchema, getDotPath, type InferOutput, safeParse } from 'valibot';
 import { invalidQuery } from '../errors.ts';
@@ -16,6 +17,17 @@ export function readRequest<S extends Schema>(schema: S, value: unknown): InferO
     return at ? `"${at}": ${issue.message}` : issue.message;
   });
   throw invalidQuery(`the request is not as it should be: ${wrong.join('; ')}`);
+}
+
+/**
+ * A body that is taken as the bytes that come.
+ * @throws INVALID_QUERY where it has come as something else, e.g. as JSON
+ */
+export function readStream(body: unknown, type: 'application/octet-stream' | 'application/x-tar'): Readable {
+  if (body instanceof Readable) return body;
+  throw invalidQuery('the body of the request is not of the type that it should be', {
+    hint: `send its bytes with content-type: ${type}`,
+  });
 }
 
 /** Fires when the client has gone before the answer was complete. */
