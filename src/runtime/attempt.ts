@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../core/error.ts';
-import type { CreatedEvent } from '../tracking/journal-event.ts';
+import type { CreatedEvent, ProcessIdentity } from '../tracking/journal-event.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
 import type { CapturedEnvironment } from './capture-once.ts';
@@ -35,6 +35,10 @@ export interface AttemptOptions {
   readonly live?: SubmitOptions['live'];
   readonly output: OutputLog;
   readonly environment?: Promise<CapturedEnvironment | undefined>;
+  /** Who speaks for the run's process where it cannot be seen, e.g. the submitter of the pod that it is in. */
+  readonly guard?: ProcessIdentity;
+  /** What the run's process writes comes through that guard alone. @default false */
+  readonly heardThroughGuard?: boolean;
 }
 
 /** An attempt under way. */

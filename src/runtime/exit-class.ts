@@ -51,7 +51,11 @@ function isHeapExhausted(end: ProcessEnd): boolean {
   return aborted && saysHeapIsFull(end.stderrTail);
 }
 
-function memoryError(job: Job, rss: number | undefined): ErrorRecord {
+/**
+ * The error of a run that was killed for its memory.
+ * @param rss bytes that it held then, where known
+ */
+export function memoryError(job: Pick<Job, 'name' | 'resources'>, rss?: number): ErrorRecord {
   const limit = job.resources.memory;
   const used = rss === undefined ? '' : `, it used ${megabytes(rss)}`;
   const allowed =

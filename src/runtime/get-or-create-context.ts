@@ -5,7 +5,7 @@ import { parseName } from '../core/name.ts';
 import { runBusy, runNotFound } from '../tracking/errors.ts';
 import { openLocalStore } from '../tracking/local/local-store.ts';
 import { type ResumePolicy, resumeRun } from '../tracking/resume-run.ts';
-import { terminalStates } from '../tracking/run.ts';
+import { hasEnded } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
 import type { Context } from './context.ts';
 import { findStore, type StorePlace } from './find-store.ts';
@@ -27,6 +27,18 @@ export interface ContextRequest {
   readonly storeDirectory?: string;
 }
 
+/** The store that a script's run is written to. */
+export interface ScriptStore {
+  readonly store: RunStore;
+  /** Resolves when what was written is where it belongs; called when the script has nothing left to do. */
+  settle?(): Promise<void>;
+  /** The same for the run's events, at once: the process ends. */
+  sendNow?(uid: string): void;
+}
+
+/** Opens the store of a place where it is not in its folder alone; undefined where it is. */
+export type OpenScriptStore = (place: StorePlace) => Promise<ScriptStore | undefined>;
+
 /** Context of a script or notebook cell that is no handler. The run completes with the process unless it is ended before. */
 export interface ScriptContext extends Context {
   /** Ends the run as completed, after everything being saved is saved. */
@@ -43,7 +55,11 @@ export interface ScriptContext extends Context {
  * const ctx = await getOrCreateContext('explore');
  * ctx.logMetric('rows', 344);
  */
-export async function getOrCreateContext(name: string, request: ContextRequest = {}): Promise<ScriptContext> {
+export async function getOrCreateContext(
+  name: string,
+  request: ContextRequest = {},
+  openStore: OpenScriptStore = async () => undefined,
+): Promise<ScriptContext> {
   const around = currentRunScope()?.context;
   if (around) return asPartOf(around);
   const place = findStore(request, { directory: process.cwd(), env: process.env });
@@ -51,19 +67,25 @@ export async function getOrCreateContext(name: string, request: ContextRequest =
   const key = [place.storeDirectory, place.project, request.uid ?? '', name].join('\n');
   const known = await open.get(key);
   if (known && !known.isOver) return known.context;
-  const opening = openScriptRun(name, request, place);
+  const opening = openScriptRun(name, request, { place, openStore });
   open.set(key, opening);
   opening.catch(() => open.delete(key));
   return (await opening).context;
 }
 
-async function openScriptRun(name: string, request: ContextRequest, place: StorePlace): Promise<ScriptRun> {
-  const store = openLocalStore({ directory: place.storeDirectory, project: place.project });
+async function openScriptRun(
+  name: string,
+  request: ContextRequest,
+  { place, openStore }: { readonly place: StorePlace; readonly openStore: OpenScriptStore },
+): Promise<ScriptRun> {
   const started = process.env.SLIPWAY_RUN;
+  // who started this process brings what it writes to where it belongs
+  const opened = started === undefined ? await openStore(place) : undefined;
+  const store = opened?.store ?? openLocalStore({ directory: place.storeDirectory, project: place.project });
   const around =
     started === undefined || request.uid !== undefined ? undefined : await runAround(store, started);
   const writer = around?.writer ?? (await createOrResume(store, name, request, around?.parent));
-  return new ScriptRun({ store, writer, directory: process.cwd() });
+  return new ScriptRun({ ...opened, store, writer, directory: process.cwd() });
 }
 
 /**
@@ -74,7 +96,7 @@ async function runAround(store: RunStore, uid: string): Promise<{ writer?: RunWr
   try {
     const decision = await resumeRun(store, uid, 'must');
     const { state } = await store.getRun(uid);
-    const ended = state !== 'lost' && terminalStates.has(state);
+    const ended = hasEnded({ state });
     if (decision === 'continue' && !ended) return { writer: store.openRun(uid) };
     return { parent: uid };
   } catch (error) {
@@ -92,7 +114,9 @@ async function createOrResume(
   parent: string | undefined,
 ): Promise<RunWriter> {
   const { uid = createUid(), resume = 'never', params = {}, labels = {}, seed } = request;
-  if ((await resumeRun(store, uid, resume)) === 'continue') return store.openRun(uid);
+  // a new uid is nobody's: a server that is away need not say so
+  const isNew = request.uid === undefined && resume !== 'must';
+  if (!isNew && (await resumeRun(store, uid, resume)) === 'continue') return store.openRun(uid);
   return store.createRun({
     uid,
     name: parseName('run', name),

@@ -12,6 +12,8 @@ export function measureUsage(cpuAtStart: NodeJS.CpuUsage): Extract<EventBody, { 
 
 export interface Heartbeat {
   stop(): void;
+  /** Without a last one, where nothing more can be written. */
+  cancel(): void;
 }
 
 /**
@@ -27,6 +29,7 @@ export function startHeartbeat(
   const timer = setInterval(() => append(measureUsage(start)), intervalMs);
   timer.unref();
   return {
+    cancel: () => clearInterval(timer),
     stop() {
       clearInterval(timer);
       if (!brief || monotonicMs() - startedAt > briefMs) append(measureUsage(start));

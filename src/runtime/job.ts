@@ -1,6 +1,13 @@
 import type { Json } from '../core/json.ts';
 import type { HandlerSpec } from '../functions/function-spec.ts';
-import type { FunctionReference, InputRecord, RunKind } from '../tracking/run.ts';
+import type {
+  ArtifactRecord,
+  ClusterPlace,
+  FunctionReference,
+  InputRecord,
+  RunKind,
+} from '../tracking/run.ts';
+import type { KubernetesOptions } from './kubernetes/manifest/kubernetes-options.ts';
 
 /**
  * One run as plain data: everything a runtime needs to execute it, and nothing that cannot be written to JSON.
@@ -27,8 +34,16 @@ export interface Job {
    * @default 'none', or what the inputs need: `bridge` for URLs, `host` for URLs of this machine
    */
   readonly network?: string;
+  /** How the run looks on a cluster: the options of project, function and call merged. Kubernetes only. */
+  readonly kubernetes?: KubernetesOptions;
+  /** Where on which cluster it is to be, once that is known. */
+  readonly cluster?: ClusterPlace;
   readonly params: Readonly<Record<string, Json>>;
   readonly inputs: Readonly<Record<string, InputRecord>>;
+  /** Inputs that are files of another machine, by name: where their content is. For runs that execute elsewhere. */
+  readonly delivered?: Readonly<Record<string, DeliveredInput>>;
+  /** What inputs on `store://` stand for, by name, for runs that cannot ask the tracking server. */
+  readonly artifacts?: Readonly<Record<string, ArtifactRecord>>;
   readonly labels: Readonly<Record<string, string>>;
   /** Results that are to be stored as artifacts, by name. */
   readonly returns?: Readonly<Record<string, string>>;
@@ -51,6 +66,15 @@ export interface Job {
   readonly lastWord?: 'runner' | 'submitter';
   /** How long a run that is asked to stop may take to do so by itself before it is killed. @default 5000 */
   readonly graceMs?: number;
+}
+
+/** A file or folder of the submitter's machine that was put into the store for a run. */
+export interface DeliveredInput {
+  /** As the submitter's machine knows it: `file:///…` */
+  readonly url: string;
+  readonly digest: string;
+  /** Name of the file in the artifact; a folder is the artifact itself. */
+  readonly file?: string;
 }
 
 export interface Resources {

@@ -22,6 +22,7 @@ export class OutputLog {
   readonly file: string;
   readonly #redactor: Redactor;
   readonly #streams: Readonly<Record<StreamName, { decoder: StringDecoder; redactor: StreamRedactor }>>;
+  readonly #onWritten: ((stream: StreamName, bytes: Uint8Array) => void) | undefined;
   readonly #segments: Segment[] = [];
   readonly #waiting: (() => void)[] = [];
   #handle: number | undefined;
@@ -29,9 +30,11 @@ export class OutputLog {
   #size = 0;
   #ended = false;
 
-  constructor(file: string, redactor: Redactor) {
+  /** @param onWritten hears of everything that is written, as it is written */
+  constructor(file: string, redactor: Redactor, onWritten?: (stream: StreamName, bytes: Uint8Array) => void) {
     this.file = file;
     this.#redactor = redactor;
+    this.#onWritten = onWritten;
     this.#streams = { stdout: this.#openStream(), stderr: this.#openStream() };
   }
 
@@ -97,6 +100,7 @@ export class OutputLog {
     if (last?.stream === stream) last.end += bytes.length;
     else this.#segments.push({ stream, start: this.#size, end: this.#size + bytes.length });
     this.#size += bytes.length;
+    this.#onWritten?.(stream, bytes);
     this.#wake();
   }
 

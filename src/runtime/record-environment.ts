@@ -11,13 +11,19 @@ interface Recording {
 }
 
 /** Puts where the run ran into its journal, and the difference from the git commit beside it as the artifact `git-diff`. */
-export async function recordEnvironment(
+export async function recordEnvironment(recording: Recording, writer: RunWriter): Promise<void> {
+  const { captured } = recording;
+  if (captured === undefined) return;
+  writer.append({ kind: 'environment', environment: captured.environment });
+  await recordDiff(recording, writer);
+}
+
+/** Puts the difference from the git commit, if there is any, into the store as the artifact `git-diff` of the run. */
+export async function recordDiff(
   { job, store, captured, redactor }: Recording,
   writer: RunWriter,
 ): Promise<void> {
-  if (captured === undefined) return;
-  writer.append({ kind: 'environment', environment: captured.environment });
-  if (captured.gitDiff === undefined) return;
+  if (captured?.gitDiff === undefined) return;
   const { saveArtifact } = await import('../data/save-artifact.ts');
   const target = { project: job.project, producer: job.uid, key: 'git-diff' };
   const options = { name: 'git.diff', mediaType: 'text/x-diff' };

@@ -25,3 +25,8 @@ export function retryDelay(policy: RetryPolicy, attempt: number, random: () => n
   const whole = Math.min(delayMs * 2 ** (attempt - 1), maxDelayMs);
   return Math.round(whole / 2 + (whole / 2) * random());
 }
+
+/** What the output says between two attempts. */
+export function renderRetry(attempt: number, error: ErrorRecord, delayMs: number): string {
+  return `attempt ${attempt} failed (${error.code}): ${error.message}; next in ${delayMs} ms\n`;
+}

@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../core/error.ts';
 import type { JournalEvent } from '../tracking/journal-event.ts';
 import type { RunRecord, RunState } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
+import type { Batch, BatchRequest } from './batch.ts';
 import type { Job } from './job.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Runtime {
   prepare?(job: Job): Promise<Job>;
   /** Starts the job. `secrets` travel beside the job and never into it. */
   submit(job: Job, options?: SubmitOptions): Promise<RunningJob>;
+  /** Starts all trials of a sweep at once, where the runtime orders and counts them better than whoever submits them one by one. */
+  openBatch?(request: BatchRequest): Promise<Batch>;
   /** Lets go of pooled processes and connections. */
   close(): Promise<void>;
 }
@@ -36,6 +39,8 @@ export interface SubmitOptions {
    * @default false
    */
   readonly deferJournal?: boolean;
+  /** The run exists: its journal goes on with the job's attempt, so many milliseconds after one that ended by this error. */
+  readonly continues?: { readonly error: ErrorRecord; readonly delayMs: number };
   /**
    * With `job.lastWord: 'submitter'`: called with the journal before the state that ends the run is appended; gives the
    * error that the run ends with, if any.

@@ -3,18 +3,17 @@ import type { Artifact } from '../data/artifact.ts';
 import { userErrorRecord } from '../functions/user-error.ts';
 import { openDisplay } from '../notebooks/display/port/open-display.ts';
 import type { RunState } from '../tracking/run.ts';
-import type { RunStore, RunWriter } from '../tracking/store.ts';
+import type { RunWriter } from '../tracking/store.ts';
 import { captureOnce } from './capture-once.ts';
 import { createContext, type OpenContext } from './create-context.ts';
 import { runAborted, runExited } from './errors.ts';
-import type { ScriptContext } from './get-or-create-context.ts';
+import type { ScriptContext, ScriptStore } from './get-or-create-context.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { createRandom } from './random.ts';
 import { recordEnvironment } from './record-environment.ts';
 import { createRedactor } from './redactor.ts';
 
-export interface ScriptRunOptions {
-  readonly store: RunStore;
+export interface ScriptRunOptions extends ScriptStore {
   readonly writer: RunWriter;
   readonly directory: string;
 }
@@ -46,17 +45,19 @@ export class ScriptRun {
     // a script that is over sooner than git answers goes without
     this.#environment.catch(() => undefined);
     this.context = withEnds(this.#open, this);
-    this.#hooks = [this.#hookExit(), this.#hookErrors(), ...this.#hookSignals()];
+    this.#hooks = [this.#hookIdle(), this.#hookExit(), this.#hookErrors(), ...this.#hookSignals()];
   }
 
   async complete(): Promise<void> {
     await this.#settle();
     this.#end('completed');
+    await this.#options.settle?.();
   }
 
   async fail(error: unknown): Promise<void> {
     await this.#settle();
     this.#end('error', userErrorRecord(error));
+    await this.#options.settle?.();
   }
 
   async #settle(): Promise<void> {
@@ -76,18 +77,32 @@ export class ScriptRun {
     writer.close();
   }
 
+  /** For a process that ends with it. */
+  #endNow(state: RunState, error?: ErrorRecord, exitCode?: number): void {
+    if (this.isOver) return;
+    this.#end(state, error, exitCode);
+    this.#options.sendNow?.(this.#options.writer.uid);
+  }
+
+  /** The script has nothing left to do: what is on its way gets there while the process can still wait. */
+  #hookIdle(): () => void {
+    const onIdle = (): void => void this.#options.settle?.();
+    process.once('beforeExit', onIdle);
+    return () => process.off('beforeExit', onIdle);
+  }
+
   /** The process ends: with an exit code of 0 the script has done what it was to do. */
   #hookExit(): () => void {
     const { name } = this.#open.context;
     const onExit = (exitCode: number): void => {
       if (exitCode === 0 && !this.#failure) {
-        this.#end('completed');
+        this.#endNow('completed');
         return;
       }
       const hint = 'see what the script printed last';
       const error =
         this.#failure ?? runExited(`script "${name}" ended with exit code ${exitCode}`, { hint }).toJSON();
-      this.#end('error', error, exitCode);
+      this.#endNow('error', error, exitCode);
     };
     process.once('exit', onExit);
     return () => process.off('exit', onExit);
@@ -109,7 +124,7 @@ export class ScriptRun {
         const onSignal = (): void => {
           this.#stopping.abort(signal);
           const { name } = this.#open.context;
-          this.#end('aborted', runAborted(`script "${name}" was aborted: it received ${signal}`).toJSON());
+          this.#endNow('aborted', runAborted(`script "${name}" was aborted: it received ${signal}`).toJSON());
           process.kill(process.pid, signal);
         };
         process.once(signal, onSignal);

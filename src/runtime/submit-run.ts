@@ -1,19 +1,24 @@
 import path from 'node:path';
+import { longestTimerMs } from '../core/clock.ts';
 import { type ErrorRecord, errorRecord } from '../core/error.ts';
 import { foldRun } from '../tracking/fold.ts';
+import { serverOf } from '../tracking/http/served-store.ts';
 import { openLocalStore } from '../tracking/local/local-store.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
 import { runDirectory } from '../tracking/store-layout.ts';
 import type { AttemptReport, CreatedRun, Launcher, RunningAttempt } from './attempt.ts';
 import { type CapturedEnvironment, captureOnce } from './capture-once.ts';
+import { createdRun } from './created-run.ts';
+import { endEvent } from './end-event.ts';
 import type { Job } from './job.ts';
 import { OutputLog } from './output-log.ts';
 import { createRedactingWriter } from './redact-event.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
-import { isRetried, retryDelay } from './retry-policy.ts';
+import { isRetried, renderRetry, retryDelay } from './retry-policy.ts';
 import type { RunningJob, RunOutcome, SubmitOptions } from './runtime.ts';
 import { type StopRequest, stopError } from './stop-request.ts';
+import { storedOutput } from './stored-output.ts';
 import { takeJournal } from './take-journal.ts';
 import { watchLedgerForStop } from './watch-stop.ts';
 
@@ -25,10 +30,12 @@ export function submitRun(launcher: Launcher, job: Job, options: SubmitOptions =
   const store = options.store ?? openLocalStore({ directory: job.storeDirectory, project: job.project });
   const submission = new Submission(launcher, job, { ...options, store });
   const ended = submission.run();
+  const { remote } = launcher.capabilities;
   return {
     uid: job.uid,
-    events: () => store.events(job.uid, { follow: true }),
-    logs: () => submission.output.chunks(),
+    events: () => (remote ? store : localOf(store, job)).events(job.uid, { follow: true }),
+    // what executes elsewhere is printed there
+    logs: () => (remote ? storedOutput(store, job.uid) : submission.output.chunks()),
     wait: () => ended,
     async abort(reason) {
       submission.stop({ cause: 'abort', reason });
@@ -37,8 +44,10 @@ export function submitRun(launcher: Launcher, job: Job, options: SubmitOptions =
   };
 }
 
-/** Beyond this a timer would fire at once. */
-const longestTimer = 2 ** 31 - 1;
+/** What executes on this machine is written here first, also where a server keeps it, which may be away. */
+function localOf(store: RunStore, { storeDirectory: directory, project }: Job): RunStore {
+  return serverOf(store) === undefined ? store : openLocalStore({ directory, project });
+}
 
 class Submission {
   readonly output: OutputLog;
@@ -58,7 +67,8 @@ class Submission {
     this.#options = options;
     this.#redactor = createRedactor(options.secrets);
     this.#created = createdRun(job, launcher.name, this.#redactor);
-    if (!options.deferJournal) this.#createJournal();
+    // elsewhere a run can only go on with a journal that is there
+    if (!options.deferJournal || launcher.capabilities.remote) this.#createJournal();
     const directory = runDirectory(job.storeDirectory, job.project, job.uid);
     this.output = new OutputLog(path.join(directory, 'output.log'), this.#redactor);
   }
@@ -87,13 +97,15 @@ class Submission {
   }
 
   async #drive(): Promise<RunOutcome> {
+    await this.#pause(this.#options.continues?.delayMs ?? 0);
     for (let number = this.#job.attempt; ; number++) {
       const job = { ...this.#job, attempt: number };
       const report = this.#stopped ? stopReport(job, this.#stopped) : await this.#runAttempt(job);
       if (report.written) return this.#outcomeOf(report);
       const writer = this.#takeOver();
       if (this.#stopped && report.state !== 'completed')
-        return this.#lastWord(writer, stopReport(job, this.#stopped));
+        // what is known of how it stopped is more than that it was asked to
+        return this.#lastWord(writer, report.state === 'aborted' ? report : stopReport(job, this.#stopped));
       if (!report.error || !isRetried(job, report.error)) return this.#lastWord(writer, report);
       await this.#waitForRetry(writer, number, report.error);
     }
@@ -121,7 +133,7 @@ class Submission {
     if (timeoutMs !== undefined) {
       const stop = (): void => attempt.stop({ cause: 'timeout', reason });
       const start = (): void => {
-        timer = setTimeout(stop, Math.min(timeoutMs, longestTimer));
+        timer = setTimeout(stop, Math.min(timeoutMs, longestTimerMs));
       };
       if (attempt.started) void attempt.started.then(start);
       else start();
@@ -135,10 +147,13 @@ class Submission {
   async #waitForRetry(writer: RunWriter, number: number, error: ErrorRecord): Promise<void> {
     const delayMs = retryDelay(this.#job.retry, number);
     writer.append({ kind: 'attempt', attempt: number + 1, error, delayMs });
-    this.output.write(
-      'stderr',
-      `attempt ${number} failed (${error.code}): ${error.message}; next in ${delayMs} ms\n`,
-    );
+    this.output.write('stderr', renderRetry(number, error, delayMs));
+    await this.#pause(delayMs);
+  }
+
+  /** Ends early when the run is to stop. */
+  async #pause(delayMs: number): Promise<void> {
+    if (delayMs === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, delayMs);
       this.#endWait = () => {
@@ -156,13 +171,7 @@ class Submission {
       : report.error;
     const state = error && report.state === 'completed' ? 'error' : report.state;
     const { exitCode, reason } = report;
-    writer.append({
-      kind: 'state',
-      state,
-      ...(error ? { error } : {}),
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(reason === undefined ? {} : { reason }),
-    });
+    writer.append(endEvent({ state, error, exitCode, reason }));
     const record = writer.record();
     writer.close();
     return outcome(record);
@@ -198,27 +207,13 @@ class Submission {
   }
 
   #createJournal(): void {
-    this.#writer = createRedactingWriter(this.#options.store.createRun(this.#created), this.#redactor);
+    const { store, continues } = this.#options;
+    const journal =
+      continues === undefined ? store.createRun(this.#created) : store.openRun(this.#created.uid);
+    this.#writer = createRedactingWriter(journal, this.#redactor);
+    if (continues !== undefined)
+      this.#writer.append({ kind: 'attempt', attempt: this.#job.attempt, ...continues });
   }
-}
-
-function createdRun(job: Job, runtime: string, redactor: Redactor): CreatedRun {
-  const { uid, name, project, runKind, params, inputs, labels, parent, iteration, step, attempt, seed } = job;
-  const optional = { parent, iteration, step, seed };
-  const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-  return {
-    uid,
-    name,
-    project,
-    runKind,
-    params: redactor.json(params),
-    inputs,
-    labels: redactor.json(labels),
-    function: job.function,
-    runtime,
-    attempt,
-    ...known,
-  };
 }
 
 function stopReport(job: Job, stop: StopRequest): AttemptReport {

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { errorRecord } from '../../core/error.ts';
 import { currentProcess } from '../../tracking/process-identity.ts';
-import { terminalStates } from '../../tracking/run.ts';
+import { hasEnded } from '../../tracking/run.ts';
 import type { AttemptOptions, AttemptReport, RunningAttempt } from '../attempt.ts';
 import type { LogChunk } from '../runtime.ts';
 import { defaultGraceMs, type StopRequest } from '../stop-request.ts';
@@ -152,7 +152,7 @@ export class ContainerAttempt implements RunningAttempt {
   async #writtenEnd(): Promise<AttemptReport | undefined> {
     const { store, job } = this.#options;
     const record = await store.getRun(job.uid).catch(() => undefined);
-    if (!record || !terminalStates.has(record.state) || record.state === 'lost') return undefined;
+    if (!record || !hasEnded(record)) return undefined;
     if (record.attempt !== undefined && record.attempt !== job.attempt) return undefined;
     return { state: record.state === 'completed' ? 'completed' : 'error', written: true, record };
   }

@@ -30,6 +30,11 @@ export const podRefused: ErrorFactory = defineError(
   'auth',
   'The API server refuses the pod of a run: quota, pod security, a webhook, or something it names does not exist.',
 );
+export const jobSuspended: ErrorFactory = defineError(
+  'JOB_SUSPENDED',
+  'unavailable',
+  'The Job of a run waits for a queue or somebody to let it begin.',
+);
 export const podLost: ErrorFactory = defineError(
   'POD_LOST',
   'unavailable',

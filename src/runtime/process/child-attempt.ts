@@ -1,3 +1,4 @@
+import { serverOf } from '../../tracking/http/served-store.ts';
 import type { AttemptOptions, AttemptReport, RunningAttempt } from '../attempt.ts';
 import { classifyExit } from '../exit-class.ts';
 import type { FromRunner } from '../runner/messages.ts';
@@ -44,7 +45,9 @@ export class ChildAttempt implements RunningAttempt {
   }
 
   #start(pooled: boolean): void {
-    const { job, secrets, writer, created, environment } = this.#options;
+    const { job, store, secrets, writer, created, environment, guard, heardThroughGuard } = this.#options;
+    const server = serverOf(store);
+    if (job.graceMs !== undefined || pooled) this.#child.guard(job.graceMs);
     // from here on the journal is the runner's
     writer?.close();
     const environmentFollows = environment !== undefined;
@@ -54,6 +57,9 @@ export class ChildAttempt implements RunningAttempt {
       secrets,
       environmentFollows,
       pooled,
+      ...(server ? { server } : {}),
+      ...(guard ? { guard } : {}),
+      ...(heardThroughGuard ? { heardThroughGuard } : {}),
       ...(writer ? {} : { created }),
     });
     void environment?.then((captured) =>

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import type { ErrorRecord } from '../../core/error.ts';
 import type { AttemptOptions, Launcher, RunningAttempt } from '../attempt.ts';
 import { runtimeClosed } from '../errors.ts';
+import type { Job } from '../job.ts';
 import { runVariables } from '../run-variables.ts';
 import type { Runtime } from '../runtime.ts';
 import { submitRun } from '../submit-run.ts';
@@ -17,6 +19,10 @@ export interface ProcessRuntimeOptions {
   readonly isolation?: 'fresh' | 'pool';
   /** Processes of the pool. @default number of cores */
   readonly poolSize?: number;
+  /** What records say the runs were in: that of a pod, where the processes are the pod's. @default 'process' */
+  readonly name?: string;
+  /** Knows more about why an attempt failed whose process could not say so itself. @default what its exit tells */
+  readonly explain?: (job: Job, error: ErrorRecord) => ErrorRecord;
 }
 
 /**
@@ -40,12 +46,25 @@ export function createProcessRuntime(options: ProcessRuntimeOptions = {}): Runti
   };
 }
 
-function createLauncher({ isolation = 'fresh', poolSize }: ProcessRuntimeOptions): Launcher {
+function createLauncher({
+  isolation = 'fresh',
+  poolSize,
+  name = 'process',
+  explain,
+}: ProcessRuntimeOptions): Launcher {
   const pool = isolation === 'pool' ? new WorkerPool(poolSize ?? availableParallelism()) : undefined;
   const fresh = new Set<RunningAttempt>();
+  const launch = (options: AttemptOptions): RunningAttempt => {
+    // V8's heap is limited when a process starts, so a run with a limit needs one of its own
+    if (pool && options.job.resources.memory === undefined) return pool.launch(options);
+    const attempt = launchFresh(options);
+    fresh.add(attempt);
+    void attempt.report.then(() => fresh.delete(attempt));
+    return attempt;
+  };
   const closing = { cause: 'abort', reason: 'its runtime was closed' } as const;
   return {
-    name: 'process',
+    name,
     capabilities: {
       isolated: true,
       canLimitMemory: true,
@@ -53,19 +72,29 @@ function createLauncher({ isolation = 'fresh', poolSize }: ProcessRuntimeOptions
       needsImage: false,
       remote: false,
     },
-    launch(options) {
-      // V8's heap is limited when a process starts, so a run with a limit needs one of its own
-      if (pool && options.job.resources.memory === undefined) return pool.launch(options);
-      const attempt = launchFresh(options);
-      fresh.add(attempt);
-      void attempt.report.then(() => fresh.delete(attempt));
-      return attempt;
-    },
+    launch: (options) =>
+      explain === undefined ? launch(options) : explained(launch(options), options.job, explain),
     async close() {
       const running = [...fresh];
       for (const attempt of running) attempt.stop(closing);
       await Promise.all([...running.map((attempt) => attempt.report), pool?.close(closing)]);
     },
+  };
+}
+
+function explained(
+  attempt: RunningAttempt,
+  job: Job,
+  explain: NonNullable<ProcessRuntimeOptions['explain']>,
+): RunningAttempt {
+  return {
+    ...(attempt.started === undefined ? {} : { started: attempt.started }),
+    stop: (request) => attempt.stop(request),
+    report: attempt.report.then((report) =>
+      report.written || report.error === undefined
+        ? report
+        : { ...report, error: explain(job, report.error) },
+    ),
   };
 }
 

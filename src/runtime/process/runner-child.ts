@@ -3,6 +3,7 @@ import path from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import type { FromRunner, ToRunner } from '../runner/messages.ts';
 import type { LogChunk } from '../runtime.ts';
+import { guardGroup, releaseGroup } from './orphan-guard.ts';
 import {
   type KnownProcesses,
   killGroup,
@@ -59,6 +60,12 @@ export class RunnerChild {
     for (const stream of ['stdout', 'stderr'] as const)
       this.#process[stream]?.on('data', (data: Buffer) => this.onOutput(stream, data));
     this.exited = this.#watchExit();
+    this.guard();
+  }
+
+  /** What becomes of the process should this one be killed: it gets that many milliseconds to end by itself. */
+  guard(graceMs?: number): void {
+    if (this.pid !== undefined) guardGroup(this.pid, graceMs);
   }
 
   get pid(): number | undefined {
@@ -118,6 +125,7 @@ export class RunnerChild {
         resolve({ exitCode, signal });
       });
     });
+    if (this.pid !== undefined) releaseGroup(this.pid);
     const gone = this.pid === undefined || (await killGroup(this.pid, this.#strays));
     await Promise.all([this.#drained('stdout'), this.#drained('stderr')]);
     return { ...exit, survivors: !gone };

@@ -1,3 +1,5 @@
+import type { ServerAddress } from '../../tracking/http/server-address.ts';
+import type { ProcessIdentity } from '../../tracking/journal-event.ts';
 import type { AttemptReport, CreatedRun } from '../attempt.ts';
 import type { CapturedEnvironment } from '../capture-once.ts';
 import type { Job } from '../job.ts';
@@ -13,6 +15,12 @@ export type ToRunner =
       readonly environmentFollows: boolean;
       /** Whether the runner goes on with other runs after this one. */
       readonly pooled: boolean;
+      /** The server that the runs of the store are brought to: what is not here is read from there. */
+      readonly server?: ServerAddress;
+      /** Who speaks for the runner's process where it cannot be seen. */
+      readonly guard?: ProcessIdentity;
+      /** What it writes comes through that guard alone. */
+      readonly heardThroughGuard?: boolean;
       /** First event of the journal, where the runner is to create it. */
       readonly created?: CreatedRun;
     }

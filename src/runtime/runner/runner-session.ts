@@ -1,6 +1,8 @@
 import { errorRecord } from '../../core/error.ts';
 import { userErrorRecord } from '../../functions/user-error.ts';
+import type { ServerAddress } from '../../tracking/http/server-address.ts';
 import { openLocalStore } from '../../tracking/local/local-store.ts';
+import { assumeIdentity, currentProcess } from '../../tracking/process-identity.ts';
 import type { RunStore } from '../../tracking/store.ts';
 import type { AttemptReport } from '../attempt.ts';
 import type { CapturedEnvironment } from '../capture-once.ts';
@@ -132,12 +134,14 @@ class Session {
     this.#holdProcess();
   }
 
-  #execute(environment: Promise<CapturedEnvironment | undefined> | undefined): Promise<AttemptReport> {
+  async #execute(environment: Promise<CapturedEnvironment | undefined> | undefined): Promise<AttemptReport> {
     const job = this.#job;
-    const { created } = this.#message;
+    const { created, server, guard, heardThroughGuard } = this.#message;
+    if (guard)
+      assumeIdentity({ ...currentProcess(), guard, ...(heardThroughGuard ? { heardThroughGuard } : {}) });
     if (process.cwd() !== job.workingDirectory) process.chdir(job.workingDirectory);
     Object.assign(process.env, job.env, runVariables(job));
-    const store = storeOf(job);
+    const store = server ? await openServedStore(job, server) : storeOf(job);
     return runJob({
       job,
       store,
@@ -190,6 +194,15 @@ class Session {
 function storeOf({ storeDirectory, project }: Job): RunStore {
   const key = `${storeDirectory}\n${project}`;
   const store = stores.get(key) ?? openLocalStore({ directory: storeDirectory, project });
+  stores.set(key, store);
+  return store;
+}
+
+/** What is not in the folder is read from the server that it is brought to. */
+async function openServedStore({ storeDirectory, project }: Job, server: ServerAddress): Promise<RunStore> {
+  const key = `${storeDirectory}\n${project}\n${server.url}`;
+  const { openSpoolStore } = await import('../../tracking/open-spool-store.ts');
+  const store = stores.get(key) ?? openSpoolStore({ server, project, directory: storeDirectory });
   stores.set(key, store);
   return store;
 }

@@ -1,4 +1,4 @@
-import { type ErrorFactory, isSlipwayError, type SlipwayError } from '../../../core/error.ts';
+import { type ErrorFactory, isSlipwayError, messageOf, type SlipwayError } from '../../../core/error.ts';
 import {
   kubernetesConflict,
   kubernetesFailed,
@@ -71,17 +71,17 @@ export function unreachableError(server: string, error: unknown, signal: AbortSi
   const reason: unknown = signal.reason;
   const timedOut = signal.aborted && reason instanceof Error && reason.name === 'TimeoutError';
   if (signal.aborted && !timedOut) return reason ?? error;
-  const said = timedOut ? 'it does not answer in time' : messageOf(error);
+  const said = timedOut ? 'it does not answer in time' : causeOf(error);
   return kubernetesUnreachable(`the API server ${server} cannot be reached: ${said}`, {
     hint: 'check that the cluster runs, and context and server of the kubeconfig',
     cause: error,
   });
 }
 
-function messageOf(error: unknown): string {
+function causeOf(error: unknown): string {
   // several addresses tried, no message of its own
-  if (error instanceof AggregateError) return error.errors.map((one) => messageOf(one)).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof AggregateError) return error.errors.map(causeOf).join(', ');
+  return messageOf(error);
 }
 
 /** Whether an error may pass by itself: no connection, overload, a server that is starting. */

@@ -12,6 +12,8 @@ export interface ClusterTarget {
   readonly context?: string;
   /** @default the context's */
   readonly namespace?: string;
+  /** Address of the API server that it must be, for what is there already; of contexts that lead there the first counts. */
+  readonly server?: string;
 }
 
 /**
@@ -24,6 +26,7 @@ export async function connectCluster(target: ClusterTarget = {}): Promise<ApiCli
   const config = new KubeConfig();
   load(config, target);
   selectContext(config, target);
+  if (target.server !== undefined) selectServer(config, target.server, target);
   const cluster = config.getCurrentCluster();
   if (!cluster)
     throw kubeconfigInvalid(`the context "${config.getCurrentContext()}" names no cluster`, {
@@ -71,6 +74,19 @@ function selectContext(config: KubeConfig, { context }: ClusterTarget): void {
     throw kubeconfigInvalid('there is no kubeconfig', {
       hint: 'set KUBECONFIG, or create ~/.kube/config (`kubectl config`)',
     });
+}
+
+/** The current context is as good as any that leads to the same cluster. */
+function selectServer(config: KubeConfig, server: string, { context }: ClusterTarget): void {
+  if (config.getCurrentCluster()?.server === server) return;
+  const found = config
+    .getContexts()
+    .find(({ cluster, name }) => (context ?? name) === name && config.getCluster(cluster)?.server === server);
+  if (found === undefined)
+    throw kubeconfigInvalid(`the kubeconfig has no context that leads to the cluster at "${server}"`, {
+      hint: 'set KUBECONFIG to the file with which the run was started',
+    });
+  config.setCurrentContext(found.name);
 }
 
 /** Credentials are asked for again with every request: tokens of login plug-ins expire. */

@@ -50,9 +50,16 @@ export interface ContainerStatus {
 export interface PodObject extends ApiObject {
   readonly spec?: {
     readonly nodeName?: string;
+    readonly hostname?: string;
     readonly serviceAccountName?: string;
     readonly activeDeadlineSeconds?: number;
     readonly nodeSelector?: Readonly<Record<string, string>>;
+    readonly tolerations?: readonly {
+      readonly key?: string;
+      readonly operator?: string;
+      readonly value?: string;
+      readonly effect?: string;
+    }[];
     readonly containers?: readonly ContainerSpec[];
     readonly initContainers?: readonly ContainerSpec[];
   };
@@ -88,12 +95,26 @@ export interface EventObject extends ApiObject {
 }
 
 export interface NodeObject extends ApiObject {
-  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly key: string }[] };
-  readonly status?: { readonly conditions?: readonly Condition[] };
+  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly TaintObject[] };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly allocatable?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface TaintObject {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect?: string;
 }
 
 export interface JobObject extends ApiObject {
-  readonly spec?: { readonly activeDeadlineSeconds?: number };
+  readonly spec?: {
+    readonly activeDeadlineSeconds?: number;
+    readonly completionMode?: string;
+    readonly suspend?: boolean;
+    readonly template?: { readonly spec?: { readonly terminationGracePeriodSeconds?: number } };
+  };
   readonly status?: {
     readonly conditions?: readonly Condition[];
     readonly active?: number;

@@ -5,6 +5,7 @@ import { isPassing } from './api-error.ts';
 import { createBackoff } from './backoff.ts';
 import type { ApiObject, ObjectMeta } from './objects.ts';
 import { openWatch, type WatchTimes } from './open-watch.ts';
+import { Refusals } from './refusals.ts';
 
 /** What a watch tells. `synced`: all that exists has been told. `interrupted`: the connection is gone, and will be made again. */
 export type WatchChange<Kind> =
@@ -26,7 +27,7 @@ export interface WatchRequest extends Partial<WatchTimes> {
 /**
  * Every change of the objects of a list, for as long as it is asked for: it goes on after lost connections, restarts of the API
  * server and expired resource versions, tells each change once, and never ends by itself.
- * @throws KUBERNETES_REFUSED and other errors that trying again would not change.
+ * @throws KUBERNETES_REFUSED, of what was allowed before after half a minute, and other errors that trying again would not change.
  */
 export async function* watchObjects<Kind extends ApiObject>(
   client: ApiClient,
@@ -34,6 +35,7 @@ export async function* watchObjects<Kind extends ApiObject>(
 ): AsyncGenerator<WatchChange<Kind>, void> {
   const view = new WatchedView<Kind>();
   const backoff = createBackoff();
+  const refusals = new Refusals();
   let version: string | undefined;
   while (!request.signal.aborted) {
     try {
@@ -42,9 +44,11 @@ export async function* watchObjects<Kind extends ApiObject>(
         yield* view.replace(list.items);
         yield { type: 'synced' };
         version = list.version;
+        refusals.over();
       }
       for await (const event of openWatch<Kind>(client, { ...request, version })) {
         backoff.reset();
+        refusals.over();
         version = event.object.metadata?.resourceVersion ?? version;
         if (event.type !== 'BOOKMARK') yield* view.apply(event.type, event.object);
       }
@@ -52,7 +56,7 @@ export async function* watchObjects<Kind extends ApiObject>(
     } catch (error) {
       if (request.signal.aborted) return;
       if (kubernetesGone.is(error)) version = undefined;
-      else if (!isPassing(error)) throw error;
+      else if (!isPassing(error) && !refusals.mayPass(error)) throw error;
       yield { type: 'interrupted', error };
     }
     await delay(backoff.next(), undefined, { signal: request.signal }).catch(() => undefined);

@@ -4,6 +4,7 @@ import { type Diagnosis, type Trouble, waitOrFail } from './diagnosis.ts';
 import {
   containersOf,
   firstSeen,
+  lastSeen,
   type PodSubject,
   podName,
   quoted,
@@ -104,8 +105,9 @@ export function findVolumeTrouble(subject: PodSubject): Diagnosis | undefined {
       trouble,
       error: podConfigInvalid(message, { hint, details: { trouble, message: text } }).toJSON(),
     };
-    // a Secret is often created a moment after the pod that wants it
-    const seconds = missing ? Math.min(missingGraceSeconds, pendingSeconds) : pendingSeconds;
+    // a Secret is often created a moment after the pod that wants it: what counts is that the node misses it again later
+    const isMissedAgain = lastSeen(mount) - firstSeen(mount) >= missingGraceSeconds * 1000;
+    const seconds = missing && isMissedAgain ? Math.min(missingGraceSeconds, pendingSeconds) : pendingSeconds;
     return waitOrFail(found, { since: missing ? firstSeen(mount) : scheduledAt(subject), seconds, now });
   }
   return sandboxTrouble(subject);

@@ -25,6 +25,7 @@ export type Trouble =
   | 'service-account-missing'
   | 'priority-class-missing'
   | 'refused'
+  | 'suspended'
   | 'out-of-memory'
   | 'evicted'
   | 'preempted'
@@ -41,7 +42,7 @@ export type Trouble =
 export interface Diagnosis {
   readonly trouble: Trouble;
   readonly verdict: 'fail' | 'wait' | 'retry';
-  /** Milliseconds since 1970 at which waiting ends, for `wait`. */
+  /** Milliseconds since 1970 at which waiting ends, for `wait`; without end where it is somebody's decision. */
   readonly until?: number;
   /** Names cause and object, and says what to do. */
   readonly error: ErrorRecord;

@@ -1,6 +1,7 @@
 import { type NodeObject, timeOf } from '../api/objects.ts';
 import { podUnschedulable } from '../errors.ts';
 import { type Diagnosis, type Trouble, waitOrFail } from './diagnosis.ts';
+import { type NodeFit, tellResources, tellSelector, tellTaints } from './node-fit.ts';
 import { createdAt, type PodSubject, podName } from './pod-subject.ts';
 
 /** A pod that no node takes. The scheduler's own sentence says how many nodes failed which test. */
@@ -70,14 +71,25 @@ function classify(subject: PodSubject, text: string): { trouble: Trouble; what: 
   const taint = found.find(({ cause }) => cause.trouble === 'unschedulable-taint');
   const main =
     found[0]?.cause.trouble === 'unschedulable-selector' && taint && selectsSome(subject) ? taint : found[0];
-  if (!main)
-    return {
-      trouble: 'unschedulable',
-      what: text,
-      hint: 'see `kubectl describe pod` for what the scheduler says',
-    };
-  const { trouble, what, hint } = main.cause;
-  return { trouble, what: what(main.match, text), hint };
+  if (main) {
+    const { trouble, what, hint } = main.cause;
+    const told = tellNodes(subject, trouble, text);
+    // the scheduler's own sentence stands in the details
+    return { trouble, ...(told ?? { what: what(main.match, text), hint }) };
+  }
+  return {
+    trouble: 'unschedulable',
+    what: text,
+    hint: 'see `kubectl describe pod` for what the scheduler says',
+  };
+}
+
+/** What the nodes say, where they may be looked at: which of them have what, and what would fit. */
+function tellNodes({ pod, nodes = [] }: PodSubject, trouble: Trouble, text: string): NodeFit | undefined {
+  if (nodes.length === 0) return undefined;
+  if (trouble === 'unschedulable-taint') return tellTaints(pod, nodes);
+  if (trouble === 'unschedulable-selector') return tellSelector(pod, nodes);
+  return trouble === 'unschedulable-resources' ? tellResources(pod, nodes, namesOf(text)) : undefined;
 }
 
 function selectsSome({ pod, nodes = [] }: PodSubject): boolean {
@@ -88,8 +100,14 @@ function selectsSome({ pod, nodes = [] }: PodSubject): boolean {
 }
 
 function resourcesOf(text: string): string {
+  const names = namesOf(text);
+  return names.length === 0 ? 'the number of pods' : names.join(' and ');
+}
+
+/** The resources that a sentence of the scheduler calls insufficient. */
+function namesOf(text: string): readonly string[] {
   const names = [...text.matchAll(/Insufficient ([\w./-]+)/g)].map((match) =>
     (match[1] ?? '').replace(/\.$/, ''),
   );
-  return names.length === 0 ? 'the number of pods' : [...new Set(names)].join(' and ');
+  return [...new Set(names)];
 }

@@ -1,7 +1,9 @@
-import type { JobObject, PodObject } from '../api/objects.ts';
+import type { JobObject, PodObject, TerminatedState } from '../api/objects.ts';
 import { diagnoseJob } from '../diagnosis/diagnose-job.ts';
 import { diagnosePod } from '../diagnosis/diagnose-pod.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { diagnoseSuspension } from '../diagnosis/suspension.ts';
+import { mainContainer } from '../manifest/render-pod.ts';
 import type { NamespaceWatch, RunObjects } from './namespace-watch.ts';
 
 /** Where a run is, as the cluster shows it. `gone`: its Job was deleted. */
@@ -12,12 +14,16 @@ export interface RunSighting {
   readonly job?: JobObject;
   /** The latest. */
   readonly pod?: PodObject;
+  /** How the container of the latest pod ended, if it has. */
+  readonly ended?: TerminatedState;
   /** What keeps it from going on, or how it ended badly. */
   readonly diagnosis?: Diagnosis;
 }
 
 export interface FollowRun {
   readonly uid: string;
+  /** @default the latest */
+  readonly attempt?: number;
   /** Seconds that a run may wait for a node. */
   readonly pendingSeconds: number;
   readonly imagePullSeconds: number;
@@ -38,7 +44,7 @@ export async function* followRun(
   let seenJob = false;
   while (!follow.signal.aborted) {
     const changed = nextChange(watch, follow);
-    const sighting = sight(watch.objects(follow.uid), follow, seenJob);
+    const sighting = sight(watch.objects(follow.uid, follow.attempt), follow, seenJob);
     seenJob ||= sighting.job !== undefined;
     const now = fingerprint(sighting);
     if (now !== before) yield sighting;
@@ -53,15 +59,20 @@ export async function* followRun(
 }
 
 function sight(
-  { job, pods, events }: RunObjects,
+  { job, pods, events, node, nodes }: RunObjects,
   { pendingSeconds, imagePullSeconds }: FollowRun,
   seenJob: boolean,
 ): RunSighting {
   const pod = pods.at(-1);
   const patience = { now: Date.now(), pendingSeconds, imagePullSeconds };
-  const found = (pod && diagnosePod(pod, { events, patience })) ?? (job && diagnoseJob(job, events));
+  const found =
+    (job && diagnoseSuspension(job, pod !== undefined)) ??
+    (pod && diagnosePod(pod, { events, patience, ...(node ? { node } : {}), ...(nodes ? { nodes } : {}) })) ??
+    (job && diagnoseJob(job, events));
+  const ended = pod?.status?.containerStatuses?.find(({ name }) => name === mainContainer)?.state?.terminated;
   return {
     phase: phaseOf(job, pod, seenJob),
+    ...(ended ? { ended } : {}),
     ...(job ? { job } : {}),
     ...(pod ? { pod } : {}),
     ...(found ? { diagnosis: found } : {}),
@@ -83,10 +94,11 @@ function isFinal({ phase, diagnosis }: RunSighting): boolean {
   return phase === 'succeeded' || phase === 'failed' || phase === 'gone' || diagnosis?.verdict === 'fail';
 }
 
-function fingerprint({ phase, pod, diagnosis }: RunSighting): string {
+function fingerprint({ phase, pod, ended, diagnosis }: RunSighting): string {
   return JSON.stringify([
     phase,
     pod?.metadata?.uid,
+    ended?.exitCode,
     diagnosis?.trouble,
     diagnosis?.verdict,
     diagnosis?.error.message,

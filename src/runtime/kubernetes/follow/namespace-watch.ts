@@ -1,15 +1,26 @@
 import type { ApiClient } from '../api/api-client.ts';
-import type { ApiObject, EventObject, JobObject, PodObject } from '../api/objects.ts';
+import type { ApiObject, EventObject, JobObject, NodeObject, PodObject } from '../api/objects.ts';
 import { type WatchChange, watchObjects } from '../api/watch-objects.ts';
 import { labelKeys } from '../manifest/object-name.ts';
+import { type NodeWatch, watchNodes } from './node-watch.ts';
 
 /** What the cluster has of one run. */
 export interface RunObjects {
   readonly job?: JobObject;
   /** Oldest first. */
   readonly pods: readonly PodObject[];
+  /** That the latest pod is on, where nodes may be looked at. */
+  readonly node?: NodeObject;
+  /** All nodes, where the latest pod waits for one and nodes may be looked at. */
+  readonly nodes?: readonly NodeObject[];
   /** Warnings about the Job and its pods. */
   readonly events: readonly EventObject[];
+}
+
+/** A Job, a pod or an event that is new, another, or gone. */
+export interface ObjectChange {
+  readonly object: ApiObject;
+  readonly isGone: boolean;
 }
 
 /** One watch for all the runs that are followed in a namespace. */
@@ -19,13 +30,16 @@ export interface NamespaceWatch {
   readonly synced: Promise<void>;
   /** Rejects when looking is not possible any more, e.g. not allowed; never resolves. */
   readonly failed: Promise<never>;
-  objects(uid: string): RunObjects;
-  /** Calls back after every change of a run's objects, and when the connection is lost. Gives the way to stop that. */
-  subscribe(uid: string, onChange: () => void): () => void;
+  /** @param attempt of the run; @default the latest */
+  objects(uid: string, attempt?: number): RunObjects;
+  /**
+   * Calls back after every change of a run's objects, with the object where one of its own has changed. Gives the way to stop that.
+   */
+  subscribe(uid: string, onChange: (change?: ObjectChange) => void): () => void;
   close(): void;
 }
 
-/** Watches Jobs and pods of ours and the warnings of a namespace: three connections, however many runs there are. */
+/** Watches Jobs and pods of ours and the warnings of a namespace: three connections, however many runs, and one for each of their nodes. */
 export function watchNamespace(client: ApiClient, namespace: string = client.namespace): NamespaceWatch {
   const watching = new WatchedNamespace(client, namespace);
   const { synced, failed } = watching.start();
@@ -33,7 +47,7 @@ export function watchNamespace(client: ApiClient, namespace: string = client.nam
     namespace,
     synced,
     failed,
-    objects: (uid) => watching.objects(uid),
+    objects: (uid, attempt) => watching.objects(uid, attempt),
     subscribe: (uid, onChange) => watching.subscribe(uid, onChange),
     close: () => watching.close(),
   };
@@ -46,11 +60,14 @@ class WatchedNamespace {
   readonly #jobs = new Map<string, JobObject>();
   readonly #pods = new Map<string, PodObject>();
   readonly #events = new Map<string, EventObject>();
-  readonly #subscribers = new Map<string, Set<() => void>>();
+  readonly #subscribers = new Map<string, Set<(change?: ObjectChange) => void>>();
+  readonly #nodes: NodeWatch;
 
   constructor(client: ApiClient, namespace: string) {
     this.#client = client;
     this.#namespace = namespace;
+    const { signal } = this.#stop;
+    this.#nodes = watchNodes(client, { signal, onChange: (node) => this.#takeNode(node) });
   }
 
   start(): { synced: Promise<void>; failed: Promise<never> } {
@@ -96,8 +113,18 @@ class WatchedNamespace {
     const uid = object.metadata?.uid ?? '';
     if (change.type === 'deleted') objects.delete(uid);
     else objects.set(uid, object);
-    const run = this.#runOf(object);
-    for (const notify of this.#subscribers.get(run ?? '') ?? []) notify();
+    const { nodeName } = (object as PodObject).spec ?? {};
+    if (nodeName !== undefined) this.#nodes.look(nodeName);
+    else if (change.type !== 'deleted' && waitsForNode(object)) this.#nodes.lookAtAll();
+    this.#notify(this.#runOf(object), { object, isGone: change.type === 'deleted' });
+  }
+
+  #takeNode(node?: string): void {
+    for (const pod of this.#pods.values()) if (pod.spec?.nodeName === node) this.#notify(this.#runOf(pod));
+  }
+
+  #notify(run: string | undefined, change?: ObjectChange): void {
+    for (const notify of this.#subscribers.get(run ?? '') ?? []) notify(change);
   }
 
   /** The run that an object is of: by its label, or for an event by the object that it is about. */
@@ -107,19 +134,23 @@ class WatchedNamespace {
     return labelled?.metadata?.labels?.[labelKeys.run];
   }
 
-  objects(uid: string): RunObjects {
-    const ofRun = <Kind extends ApiObject>(object: Kind): boolean =>
-      object.metadata?.labels?.[labelKeys.run] === uid;
+  objects(uid: string, attempt?: number): RunObjects {
+    const ofRun = ({ metadata }: ApiObject): boolean =>
+      metadata?.labels?.[labelKeys.run] === uid &&
+      (attempt === undefined || metadata.labels[labelKeys.attempt] === String(attempt));
     const job = [...this.#jobs.values()].filter(ofRun).sort(byAge).at(-1);
     const pods = [...this.#pods.values()].filter(ofRun).sort(byAge);
     const subjects = new Set([job, ...pods].map((object) => object?.metadata?.uid));
     const events = [...this.#events.values()].filter(({ involvedObject }) =>
       subjects.has(involvedObject?.uid),
     );
-    return { ...(job ? { job } : {}), pods, events };
+    const latest = pods.at(-1);
+    const node = this.#nodes.node(latest?.spec?.nodeName);
+    const nodes = latest && waitsForNode(latest) ? this.#nodes.all : undefined;
+    return { ...(job ? { job } : {}), pods, events, ...(node ? { node } : {}), ...(nodes ? { nodes } : {}) };
   }
 
-  subscribe(uid: string, onChange: () => void): () => void {
+  subscribe(uid: string, onChange: (change?: ObjectChange) => void): () => void {
     const callbacks = this.#subscribers.get(uid) ?? new Set();
     this.#subscribers.set(uid, callbacks.add(onChange));
     return () => {
@@ -131,6 +162,13 @@ class WatchedNamespace {
   close(): void {
     this.#stop.abort();
   }
+}
+
+/** Whether the scheduler has found no node for a pod. */
+function waitsForNode({ status }: PodObject): boolean {
+  return (
+    status?.conditions?.some(({ type, status: met }) => type === 'PodScheduled' && met === 'False') ?? false
+  );
 }
 
 function byAge(a: ApiObject, b: ApiObject): number {

@@ -3,9 +3,11 @@ import { isSlipwayError } from '../../../core/error.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { isPassing } from '../api/api-error.ts';
 import { createBackoff } from '../api/backoff.ts';
+import { Refusals } from '../api/refusals.ts';
 import { kubernetesInvalid, kubernetesNotFound } from '../errors.ts';
 import { LogWindow } from './log-window.ts';
 import { type LogLine, type LogSource, readLog } from './read-log.ts';
+import { UnknownPod } from './unknown-pod.ts';
 
 export interface FollowLog extends LogSource {
   /** Resolves when the container has ended, as the pod's status says: the end of a stream says nothing. */
@@ -35,6 +37,8 @@ const drainMs = 2000;
 export async function* followLog(client: ApiClient, follow: FollowLog): AsyncGenerator<LogLine, FollowedLog> {
   const window = new LogWindow();
   const backoff = createBackoff();
+  const refusals = new Refusals();
+  const unknownPod = new UnknownPod();
   let ended = false;
   const draining = new AbortController();
   void follow.ended.then(() => {
@@ -46,11 +50,17 @@ export async function* followLog(client: ApiClient, follow: FollowLog): AsyncGen
     try {
       yield* readNew(client, follow, window, {
         signals: [follow.signal, draining.signal],
-        onLine: backoff.reset,
+        onLine: () => {
+          backoff.reset();
+          refusals.over();
+          unknownPod.over();
+        },
       });
     } catch (error) {
-      if (kubernetesNotFound.is(error)) return { complete: false };
-      if (!follow.signal.aborted && !draining.signal.aborted && !isWorthTrying(error)) throw error;
+      if (kubernetesNotFound.is(error) && !unknownPod.mayPass()) return { complete: false };
+      const isOver = follow.signal.aborted || draining.signal.aborted;
+      if (!isOver && !isWorthTrying(error) && !refusals.mayPass(error)) throw error;
+      if (!kubernetesNotFound.is(error)) unknownPod.over();
       cause = error;
     }
     if (ended || follow.signal.aborted) break;
@@ -123,7 +133,9 @@ async function* readRest(
   return { complete: false };
 }
 
-/** A container that has not started yet is an invalid request to the API server. */
+/** A container that has not started yet is an invalid request to the API server, a pod that its node has not heard of yet is none. */
 function isWorthTrying(error: unknown): boolean {
-  return isPassing(error) || kubernetesInvalid.is(error) || !isSlipwayError(error);
+  return (
+    isPassing(error) || kubernetesInvalid.is(error) || kubernetesNotFound.is(error) || !isSlipwayError(error)
+  );
 }

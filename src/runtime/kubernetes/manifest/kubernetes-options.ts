@@ -7,6 +7,8 @@ import type { Affinity, SecurityOptions, Toleration } from './pod-placement.ts';
  * defaults of pods that any cluster admits (pod security "restricted").
  */
 export interface KubernetesOptions {
+  /** File; not in project.yaml, as it belongs to a machine. @default KUBECONFIG, else ~/.kube/config, else the pod's service account */
+  readonly kubeconfig?: string;
   /** Context of the kubeconfig. @default its current context */
   readonly context?: string;
   /** @default the context's namespace */
@@ -57,12 +59,32 @@ export interface KubernetesOptions {
   readonly imagePullSecrets?: readonly string[];
   readonly securityContext?: SecurityOptions;
 
+  /**
+   * `host` or `host:port` of this machine under which pods reach it, where no tracking server is named: the run's journal comes in
+   * there. @default the address from which this machine reaches the cluster, with a free port
+   */
+  readonly trackingAddress?: string;
+
+  /** Seconds that a pod asks for its tracking server before it gives up: nothing of the run is executed before. @default 60 */
+  readonly connectSeconds?: number;
   /** Seconds after its end that a Job is kept. @default 3600 */
   readonly ttlSeconds?: number;
+  /**
+   * Seconds that a run which has ended waits in its pod for a tracking server that does not answer: its results are kept so long.
+   * @default ttlSeconds, 600 at least
+   */
+  readonly holdSeconds?: number;
+  /**
+   * Seconds that a pod which is to end has for ending its run and for bringing what it logged to the tracking server.
+   * @default the grace of the run, else 30
+   */
+  readonly graceSeconds?: number;
   /** Seconds that a run may wait for a node before it fails. @default 600 */
   readonly pendingSeconds?: number;
   /** Seconds that pulling an image may fail for reasons that may pass. @default 90 */
   readonly imagePullSeconds?: number;
+  /** Seconds that a pipeline which is followed on Argo waits for an API server that does not answer. @default 600 */
+  readonly awaySeconds?: number;
 
   /** Anything else: merged into the finished Job, lists of named things by name. `null` takes a field away. */
   readonly patch?: JobPatch;

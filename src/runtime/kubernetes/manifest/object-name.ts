@@ -7,6 +7,19 @@ export const labelKeys = {
   function: 'slipway.function',
   step: 'slipway.step',
   attempt: 'slipway.attempt',
+  store: 'slipway.store',
+} as const;
+
+/** By which Kueue tells whose turn a Job has to wait for. */
+export const queueLabel = 'kueue.x-k8s.io/queue-name';
+
+/** Annotations of Jobs and pods of ours. */
+export const annotationKeys = {
+  name: 'slipway.run/name',
+  /** Process that follows the Job, as JSON. */
+  submitter: 'slipway.run/submitter',
+  /** Of a pod: where its tracking server is now, if it has moved. */
+  trackingUrl: 'slipway.run/tracking-url',
 } as const;
 
 /** Of a name's own text; the uid after it tells runs apart, and index and random end of a pod's name still fit behind it. */

@@ -4,6 +4,7 @@ import type { KubernetesOptions } from './kubernetes-options.ts';
 import { placementEntries, securityEntry } from './placement-schema.ts';
 import { isQuantity } from './quantity.ts';
 import { label, labels, name, whole } from './schema-parts.ts';
+import { parseTrackingAddress } from './tracking-address.ts';
 import { volumes } from './volume-schema.ts';
 
 const quantity = v.pipe(
@@ -30,6 +31,7 @@ const source = v.union(
 const patchFields = v.record(v.string(), v.any());
 
 const schema = v.strictObject({
+  kubeconfig: v.optional(v.string()),
   context: v.optional(v.string()),
   namespace: v.optional(label),
   requests: v.optional(amounts),
@@ -50,9 +52,22 @@ const schema = v.strictObject({
   imagePullPolicy: v.optional(v.picklist(['Always', 'IfNotPresent', 'Never'])),
   imagePullSecrets: v.optional(v.array(name)),
   securityContext: v.optional(securityEntry),
+  trackingAddress: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => parseTrackingAddress(text) !== undefined,
+        'expected an address such as "10.0.0.5" or "10.0.0.5:8642"',
+      ),
+    ),
+  ),
+  connectSeconds: v.optional(whole(1)),
   ttlSeconds: v.optional(whole(0)),
+  holdSeconds: v.optional(whole(0)),
+  graceSeconds: v.optional(whole(1)),
   pendingSeconds: v.optional(whole(1)),
   imagePullSeconds: v.optional(whole(1)),
+  awaySeconds: v.optional(whole(1)),
   patch: v.optional(v.strictObject({ metadata: v.optional(patchFields), spec: v.optional(patchFields) })),
 });
 

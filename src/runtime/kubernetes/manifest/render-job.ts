@@ -1,21 +1,24 @@
 import type { V1Job, V1JobSpec, V1PodFailurePolicy } from '@kubernetes/client-node';
+import { agentExit } from '../../agent/agent-exit.ts';
 import { invalidKubernetesOptions } from '../errors.ts';
 import { applyPatch } from './job-patch.ts';
 import type { IndexedPods, JobRequest } from './job-request.ts';
 import type { KubernetesOptions } from './kubernetes-options.ts';
-import { jobName, runLabels } from './object-name.ts';
+import { annotationKeys, jobName, labelKeys, runLabels } from './object-name.ts';
 import { mainContainer, renderPod } from './render-pod.ts';
 import { jobDeadlineSeconds, ttlSeconds } from './time-limits.ts';
 
 /** Exit codes of the runner that another attempt would end with as well: bad configuration, bad input, bundle that does not load. */
 const permanentExitCodes = [64, 65, 66];
+/** The agent of a trial makes all attempts itself: after an error of user code, too, there is none left. */
+export const lastExitCodes: readonly number[] = [1, ...permanentExitCodes];
 
 /**
  * The Job of one attempt of a run. Pure: the same request renders the same manifest, so creating it twice is harmless.
  * @throws INVALID_KUBERNETES_OPTIONS
  */
 export function renderJob(request: JobRequest): V1Job {
-  const { job, options, image } = request;
+  const { job, options, image, store, submitter } = request;
   if (!/@sha256:[0-9a-f]{64}$/.test(image))
     throw invalidKubernetesOptions(`image "${image}" of run "${job.name}" is not named by its digest`, {
       hint: 'a tag can change between two pods of a run: use registry/name@sha256:…',
@@ -27,8 +30,16 @@ export function renderJob(request: JobRequest): V1Job {
     metadata: {
       name: jobName(job),
       ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...options.labels, ...runLabels(job) },
-      annotations: { 'slipway.run/name': job.name, ...options.annotations },
+      labels: {
+        ...options.labels,
+        ...runLabels(job),
+        ...(store === undefined ? {} : { [labelKeys.store]: store }),
+      },
+      annotations: {
+        [annotationKeys.name]: job.name,
+        ...options.annotations,
+        ...(submitter === undefined ? {} : { [annotationKeys.submitter]: JSON.stringify(submitter) }),
+      },
     },
     spec: renderJobSpec(request),
   };
@@ -39,7 +50,8 @@ export function renderJob(request: JobRequest): V1Job {
 
 function renderJobSpec(request: JobRequest): V1JobSpec {
   const { job, options, indexed } = request;
-  const deadline = jobDeadlineSeconds(job, options);
+  // the time of a sweep is not that of a trial
+  const deadline = indexed ? undefined : jobDeadlineSeconds(job, options);
   return {
     ...(indexed ? renderIndexed(indexed) : { backoffLimit: 0, completions: 1, parallelism: 1 }),
     ...(deadline === undefined ? {} : { activeDeadlineSeconds: deadline }),
@@ -66,14 +78,25 @@ function renderIndexed({
   };
 }
 
+const ignoreStopped = {
+  action: 'Ignore',
+  onExitCodes: { containerName: mainContainer, operator: 'In', values: [agentExit.stopped] },
+};
+
 /** A pod that the cluster took away is replaced and not counted; an error that would come again ends the Job, or its index. */
 function renderFailurePolicy(indexed: boolean): V1PodFailurePolicy {
   return {
     rules: [
       { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+      // deleted by somebody: what is left of its trials is run again
+      ...(indexed ? [ignoreStopped] : []),
       {
         action: indexed ? 'FailIndex' : 'FailJob',
-        onExitCodes: { containerName: mainContainer, operator: 'In', values: permanentExitCodes },
+        onExitCodes: {
+          containerName: mainContainer,
+          operator: 'In',
+          values: [...(indexed ? lastExitCodes : permanentExitCodes)],
+        },
       },
     ],
   };

@@ -1,9 +1,10 @@
 import type { V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import type { Job } from '../../job.ts';
-import type { KubernetesOptions } from './kubernetes-options.ts';
+import type { JobRequest } from './job-request.ts';
 import type { KubernetesVolume } from './kubernetes-volume.ts';
+import { annotationKeys } from './object-name.ts';
 import { renderQuantity } from './quantity.ts';
-import { deliveryFolder } from './render-environment.ts';
+import { addressFile, addressFolder, deliveryFolder } from './render-environment.ts';
 
 export interface PodVolumes {
   readonly volumes: readonly V1Volume[];
@@ -11,12 +12,12 @@ export interface PodVolumes {
 }
 
 /** What the pod finds beside its image: folders it may write, the job, and the volumes of the options. */
-export function renderVolumes(
-  job: Job,
-  options: KubernetesOptions,
-  delivery: string | undefined,
-): PodVolumes {
-  const own = [...writableFolders(job), ...(delivery === undefined ? [] : [deliveryVolume(delivery)])];
+export function renderVolumes({ job, options, delivery, tracking }: JobRequest): PodVolumes {
+  const own = [
+    ...writableFolders(job),
+    ...(delivery === undefined ? [] : [deliveryVolume(delivery)]),
+    ...(tracking?.moves ? [addressVolume()] : []),
+  ];
   const asked = (options.volumes ?? []).map((volume, index) => renderVolume(volume, index));
   const taken = new Set(asked.map(({ mount }) => mount.mountPath));
   const all = [...own.filter(({ mount }) => !taken.has(mount.mountPath)), ...asked];
@@ -54,6 +55,18 @@ function deliveryVolume(secretName: string): Mounted {
   return {
     volume: { name: 'delivery', secret: { secretName, defaultMode: 0o440 } },
     mount: { name: 'delivery', mountPath: deliveryFolder, readOnly: true },
+  };
+}
+
+/** What the pod's annotations tell it while it runs. */
+function addressVolume(): Mounted {
+  const fieldPath = `metadata.annotations['${annotationKeys.trackingUrl}']`;
+  return {
+    volume: {
+      name: 'address',
+      downwardAPI: { items: [{ path: addressFile, fieldRef: { fieldPath } }] },
+    },
+    mount: { name: 'address', mountPath: addressFolder, readOnly: true },
   };
 }
 
