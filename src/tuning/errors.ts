@@ -8,7 +8,7 @@ export const invalidSweep: ErrorFactory = defineError(
 export const invalidSelector: ErrorFactory = defineError(
   'INVALID_SELECTOR',
   'usage',
-  'A selector is not of the form max.name, min.name or name.',
+  'A selector is not of the form max.name, min.name or name, or names what can be no number.',
 );
 export const invalidStop: ErrorFactory = defineError(
   'INVALID_STOP',

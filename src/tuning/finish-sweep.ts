@@ -1,4 +1,5 @@
 import { type ErrorRecord, errorRecord } from '../core/error.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { promoteTrial } from '../runtime/promote-trial.ts';
 import type { IterationRecord } from '../tracking/run.ts';
 import type { RunStore, RunWriter } from '../tracking/store.ts';
@@ -15,6 +16,8 @@ export interface FinishedTrials {
   readonly trials: readonly IterationRecord[];
   /** The trial that the handler itself has marked, and promoted. */
   readonly markedBest?: number | undefined;
+  /** Trials that there were to be, of a sweep that was ended because none has a number under the selector's name. */
+  readonly planned?: number;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function finishSweep(
 
 /** Why a sweep whose trials ended like this is an error, if it is. */
 function sweepError(
-  { name, spec, trials }: FinishedTrials,
+  { name, spec, trials, planned = 0 }: FinishedTrials,
   selector: Selector | undefined,
   best: number | undefined,
 ): ErrorRecord | undefined {
@@ -48,8 +51,9 @@ function sweepError(
   const { maxErrors = 0 } = spec;
   if (failed.length > maxErrors || (trials.length > 0 && failed.length === trials.length))
     return failureError(name, trials, failed, maxErrors);
-  if (selector === undefined || best !== undefined) return undefined;
-  return errorRecord(withoutBest(name, trials, selector));
+  const left = Math.max(0, planned - trials.length);
+  if (selector === undefined || (best !== undefined && left === 0)) return undefined;
+  return errorRecord(withoutBest(name, trials, selector, left));
 }
 
 function failureError(
@@ -74,13 +78,27 @@ function failureError(
   };
 }
 
-function withoutBest(name: string, trials: readonly IterationRecord[], selector: Selector): Error {
+function withoutBest(
+  name: string,
+  trials: readonly IterationRecord[],
+  selector: Selector,
+  left: number,
+): Error {
   const numeric = new Set<string>();
   for (const trial of trials)
     for (const key of [...Object.keys(trial.results), ...Object.keys(trial.metrics)])
       if (!Number.isNaN(trialValue(trial, key) ?? Number.NaN)) numeric.add(key);
+  const near = nearestName(selector.name, [...numeric]);
   const known = [...numeric].map((key) => `"${key}"`).join(', ');
-  return sweepWithoutBest(`sweep "${name}" has no best trial: none has a number as "${selector.name}"`, {
-    hint: known ? `select by one of: ${known}` : 'return a number from the handler, or log it as a metric',
-  });
+  const cut = left === 0 ? '' : `, so the other ${left} of its trials were not started`;
+  return sweepWithoutBest(
+    `sweep "${name}" has no best trial: none has a number as "${selector.name}"${cut}`,
+    {
+      hint:
+        known === ''
+          ? 'return a number from the handler, or log it as a metric'
+          : `${near === undefined ? '' : `did you mean "${near}"? `}select by one of: ${known}`,
+      details: { selector: selector.name, known: [...numeric], notStarted: left },
+    },
+  );
 }

@@ -2,7 +2,7 @@ import { validateArguments } from '../functions/validate-arguments.ts';
 import type { RunningJob } from '../runtime/runtime.ts';
 import { finishSweep } from './finish-sweep.ts';
 import { planTrials, type TrialParams } from './plan-trials.ts';
-import { parseSelector } from './select-best.ts';
+import { checkSelector } from './selector-watch.ts';
 import { parseStopExpression } from './stop-expression.ts';
 import type { SweepOptions } from './sweep-options.ts';
 import { TrialLoop } from './trial-loop.ts';
@@ -14,7 +14,7 @@ import { TrialLoop } from './trial-loop.ts';
  */
 export async function runSweep(options: SweepOptions): Promise<RunningJob> {
   const { spec, base } = options;
-  if (spec.selector !== undefined) parseSelector(spec.selector);
+  if (spec.selector !== undefined) checkSelector(spec.selector, base.handler);
   const isEnough = spec.stop === undefined ? undefined : parseStopExpression(spec.stop);
   const trials = planTrials(spec);
   if (spec.strategy === 'custom') return runCustomSweep(options);
