@@ -121,6 +121,7 @@ const checkDocument = record({
     'files?': record({ 'main.mjs': text, 'main.mjs.map?': text }),
     'source?': text,
     'returns?': mapOf(oneOf('result', 'dataset', 'model', 'plot', 'file')),
+    'kubernetes?': mapOf(anything),
     'image?': record({
       digest,
       platform: text,

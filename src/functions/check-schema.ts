@@ -103,15 +103,15 @@ function checkProperties(schema: TypeSchema, value: JsonObject, path: string): S
     if (typeof additionalProperties === 'object')
       return checkSchema(additionalProperties, item, inside(name));
     if (additionalProperties !== false) return [];
-    const nearest = nearestName(name, Object.keys(properties));
-    return [
-      {
-        path: inside(name),
-        message: `is not known${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`,
-      },
-    ];
+    return [{ path: inside(name), message: `is not known${whatIsKnown(name, Object.keys(properties))}` }];
   });
   return [...missing, ...wrong];
+}
+
+function whatIsKnown(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  if (nearest !== undefined) return `; did you mean "${nearest}"?`;
+  return known.length === 0 ? '; none are' : `; known are ${known.join(', ')}`;
 }
 
 function checkFormat(schema: TypeSchema, value: Json, path: string): SchemaProblem[] {

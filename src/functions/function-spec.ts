@@ -67,6 +67,8 @@ export interface FunctionSpec {
     /** Where it came from: notebook or file (relative to the project), `hub://name:version`. */
     readonly source?: string;
     readonly returns?: Readonly<Record<string, 'result' | 'dataset' | 'model' | 'plot' | 'file'>>;
+    /** How its runs look on a cluster (`KubernetesOptions`), where the call does not say otherwise. */
+    readonly kubernetes?: { readonly [option: string]: Json };
     /** The image that was built of it. */
     readonly image?: FunctionImageReference;
   };

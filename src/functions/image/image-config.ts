@@ -8,6 +8,12 @@ export interface ImageConfigParts {
   readonly layers: readonly { readonly layer: ImageLayer; readonly madeBy: string }[];
   readonly env: Readonly<Record<string, string>>;
   readonly user?: string | undefined;
+  /** @default the runner of functions */
+  readonly entrypoint?: readonly string[];
+  /** Arguments where a container is given none. @default none */
+  readonly command?: readonly string[];
+  /** Working directory. @default the one that runs work in */
+  readonly workingDirectory?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly created: string;
@@ -28,8 +34,9 @@ export function renderImageConfig(parts: ImageConfigParts): ImageConfig {
       ...kept,
       User: parts.user ?? defaultUser,
       Env: mergeEnvironment(config.Env ?? [], parts.env),
-      Entrypoint: entrypoint,
-      WorkingDir: `/${layout.work}`,
+      Entrypoint: parts.entrypoint ?? entrypoint,
+      ...(parts.command === undefined ? {} : { Cmd: parts.command }),
+      WorkingDir: parts.workingDirectory ?? `/${layout.work}`,
       Labels: sorted({ ...(config.Labels ?? {}), ...parts.labels }),
     },
     rootfs: {

@@ -22,6 +22,9 @@ export interface PlannedPackages {
   entries(): readonly LayerEntry[];
 }
 
+/** Where lockfiles are looked for, and where packages for other platforms are put. */
+export type PackagePlaces = Pick<BuildImageRequest, 'root' | 'cacheDirectory'>;
+
 /**
  * The packages that the runner needs, from this installation.
  * @throws PACKAGE_NOT_FOUND, IMAGE_PACKAGE_PLATFORM, IMAGE_PACKAGE_UNAVAILABLE
@@ -31,8 +34,21 @@ export async function planRuntimePackages(
   parts: InstalledParts,
   target: PackageTarget,
 ): Promise<PlannedPackages> {
-  const roots = parts.packages.map((name) => requireFrom(name, packageRoot(), 'the runner'));
-  return plan(`${layout.runtime}/node_modules`, roots, request, target);
+  return planOwnPackages(`${layout.runtime}/node_modules`, parts.packages, request, target);
+}
+
+/**
+ * Packages of this installation with all that they need, for a folder of an image.
+ * @throws PACKAGE_NOT_FOUND, IMAGE_PACKAGE_PLATFORM, IMAGE_PACKAGE_UNAVAILABLE
+ */
+export async function planOwnPackages(
+  folder: string,
+  names: readonly string[],
+  places: PackagePlaces,
+  target: PackageTarget,
+): Promise<PlannedPackages> {
+  const roots = names.map((name) => requireFrom(name, packageRoot(), 'Slipway'));
+  return plan(folder, roots, places, target);
 }
 
 /**
@@ -57,7 +73,7 @@ export async function planDependencies(
 async function plan(
   folder: string,
   roots: readonly InstalledPackage[],
-  { root, cacheDirectory }: BuildImageRequest,
+  { root, cacheDirectory }: PackagePlaces,
   target: PackageTarget,
 ): Promise<PlannedPackages> {
   let lockfile: Lockfile | undefined;

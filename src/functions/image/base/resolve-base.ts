@@ -5,12 +5,15 @@ import type { Platform } from '../oci/descriptor.ts';
 import type { BaseImage } from '../oci/image.ts';
 import { type ResolvedBase, selfBase } from './self-base.ts';
 
+/** What decides a base image, and how it is fetched. */
+export type BaseRequest = Pick<BuildImageRequest, 'recipe' | 'root' | 'registry' | 'onOutput'>;
+
 /**
  * The base image that a recipe asks for, at the digest that it has now.
  * @throws IMAGE_BASE_UNAVAILABLE, and what reading registries and archives throws
  */
 export async function resolveBase(
-  request: BuildImageRequest,
+  request: BaseRequest,
   platform: Platform,
   blobs: BlobStore,
 ): Promise<ResolvedBase> {
@@ -24,7 +27,7 @@ export async function resolveBase(
 
 async function archiveBase(
   base: string,
-  { root }: BuildImageRequest,
+  { root }: BaseRequest,
   platform: Platform,
   blobs: BlobStore,
 ): Promise<BaseImage> {
@@ -36,7 +39,7 @@ async function archiveBase(
 
 async function registryBase(
   base: string,
-  { registry }: BuildImageRequest,
+  { registry }: BaseRequest,
   platform: Platform,
   blobs: BlobStore,
 ): Promise<BaseImage> {
@@ -47,7 +50,7 @@ async function registryBase(
 async function withCommands(
   base: BaseImage,
   commands: readonly string[],
-  { registry, onOutput }: BuildImageRequest,
+  { registry, onOutput }: BaseRequest,
   blobs: BlobStore,
 ): Promise<ResolvedBase> {
   const { runCommands } = await import('../docker/run-commands.ts');
@@ -58,7 +61,7 @@ async function withCommands(
 }
 
 /** A path, not a name in a registry: it says so by its beginning or by its ending. */
-const isArchive = (base: string): boolean =>
+export const isArchive = (base: string): boolean =>
   /^(?:\.{0,2}[/\\]|[A-Za-z]:[/\\])|\.(?:tar|tgz|tar\.gz)$/.test(base);
 
 /** Layers of a given image are never made here. */

@@ -14,6 +14,7 @@ export interface SbomPackage {
 }
 
 export interface SbomFacts {
+  /** The function, or what else the image is of. */
   readonly function: string;
   /** Digest of the bundle. */
   readonly bundle: string;

@@ -10,6 +10,10 @@ export interface InstalledParts {
   readonly version: string;
   /** The file in `dist` that the image starts. */
   readonly entry: string;
+  /** The file in `dist` that a pod starts. */
+  readonly agent: string;
+  /** The file in `dist` that a pod of a pipeline's workflow starts. */
+  readonly step: string;
   /** Files below `dist`. */
   readonly files: readonly { readonly path: string; readonly digest: string }[];
   /** Packages that the runner imports. */
@@ -27,7 +31,7 @@ export function installedParts(): InstalledParts {
     });
   const parts = JSON.parse(readFileSync(file, 'utf8')) as Pick<
     InstalledParts,
-    'entry' | 'files' | 'packages'
+    'entry' | 'agent' | 'step' | 'files' | 'packages'
   >;
   return { ...parts, version: packageVersion(), directory };
 }

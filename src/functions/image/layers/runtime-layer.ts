@@ -10,8 +10,8 @@ import { directoryEntry, type LayerEntry, textEntry } from './layer-entry.ts';
 
 /** What decides the runtime layer: one for each build of Slipway and platform, whatever the function. */
 export function runtimeInputs(parts: InstalledParts, platform: Platform): Json {
-  const { version, entry, files } = parts;
-  return { kind: 'runtime', format: 1, version, entry, files, platform: { ...platform } };
+  const { version, entry, agent, step, files } = parts;
+  return { kind: 'runtime', format: 1, version, entry, agent, step, files, platform: { ...platform } };
 }
 
 /**
@@ -24,6 +24,8 @@ export function runtimeEntries(parts: InstalledParts, platform: Platform): reado
   return [
     { path: layout.init, mode: 0o755, content: { kind: 'file', file, size } },
     textEntry(layout.runner, `import './runtime/dist/${parts.entry}';\n`),
+    textEntry(layout.agent, `import './runtime/dist/${parts.agent}';\n`),
+    textEntry(layout.step, `import './runtime/dist/${parts.step}';\n`),
     textEntry(`${layout.runtime}/package.json`, `${JSON.stringify(manifest)}\n`),
     directoryEntry(layout.work),
     ...parts.files.map((part) => distEntry(parts.directory, part)),
