@@ -73,7 +73,7 @@ export const resumeImpossible: ErrorFactory = defineError(
 export const stepUnknown: ErrorFactory = defineError(
   'STEP_UNKNOWN',
   'usage',
-  'A step is named that the pipeline does not have.',
+  'A step is named that the pipeline does not have, or no step lies between the two that are named.',
 );
 export const stepFailed: ErrorFactory = defineError(
   'STEP_FAILED',

@@ -36,6 +36,8 @@ export interface StepChange {
   readonly state: RunState;
   /** Whether its outputs are those of an earlier run. */
   readonly cached?: boolean;
+  /** Of a step of one item: the item's place in its map, those in outer maps first; from 0. */
+  readonly item?: readonly number[];
   /** Of a step inside a map that stands for all its items: how many there are. */
   readonly items?: number;
   readonly reason?: string;

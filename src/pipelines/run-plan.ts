@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { systemClock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
 import type { LogChunk, RunningJob, RunOutcome } from '../runtime/runtime.ts';
@@ -6,8 +7,9 @@ import type { InputRecord, RunRecord } from '../tracking/run.ts';
 import type { RunStore } from '../tracking/store.ts';
 import type { StepCache } from './cache/step-cache.ts';
 import { PipelineDriver } from './engine/pipeline-driver.ts';
-import type { PipelineRunOptions } from './engine/pipeline-journal.ts';
+import { createPipelineRun, PipelineJournal, type PipelineRunOptions } from './engine/pipeline-journal.ts';
 import { requireLocalSupport } from './engine/plan-capabilities.ts';
+import { StepExecution } from './engine/step-execution.ts';
 import type { PipelineEvent } from './pipeline-event.ts';
 import type { Plan, PlanFunction, PlanStep } from './plan/plan.ts';
 
@@ -21,6 +23,8 @@ export interface StepRun {
   readonly pipelineRun: string;
   readonly params: Readonly<Record<string, Json>>;
   readonly inputs: Readonly<Record<string, InputRecord>>;
+  /** Labels that the engine gives the step's run, beside the step's own. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,13 +40,9 @@ export type StartedStep = Pick<RunningJob, 'uid' | 'abort'> & {
   logs?(): AsyncIterable<LogChunk>;
 };
 
-export interface RunPlanOptions extends PipelineRunOptions {
+/** What every engine takes. */
+export interface FollowPlanOptions extends PipelineRunOptions {
   readonly store: RunStore;
-  readonly submitStep: SubmitStep;
-  /** Where steps that ask for it take outputs from. A plan that asks is refused where there is none. */
-  readonly cache?: StepCache;
-  /** Steps at once. @default the plan's, else the number of cores */
-  readonly parallelism?: number;
   /** Milliseconds for the whole pipeline. */
   readonly timeoutMs?: number;
   /** Aborts the pipeline and every running step. */
@@ -51,6 +51,14 @@ export interface RunPlanOptions extends PipelineRunOptions {
   readonly stopRequested?: (uid: string, signal: AbortSignal) => Promise<string | undefined>;
   /** Called for everything that happens, as it happens; must not throw. */
   readonly onEvent?: (event: PipelineEvent) => void;
+}
+
+export interface RunPlanOptions extends FollowPlanOptions {
+  readonly submitStep: SubmitStep;
+  /** Where steps that ask for it take outputs from. A plan that asks is refused where there is none. */
+  readonly cache?: StepCache;
+  /** Steps at once. @default the plan's, else the number of cores */
+  readonly parallelism?: number;
   /** Also pass on the steps' output, as `log` events. @default false */
   readonly followLogs?: boolean;
 }
@@ -70,7 +78,21 @@ export interface RunningPipeline {
 /** Starts a plan in this process. Throws `PLAN_NOT_SUPPORTED` before anything is recorded. */
 export function startPlan(plan: Plan, options: RunPlanOptions): RunningPipeline {
   requireLocalSupport(plan, options.cache !== undefined);
-  const driver = new PipelineDriver(plan, options, systemClock);
+  const clock = systemClock;
+  const driver = new PipelineDriver(plan, options, clock, {
+    journal: new PipelineJournal(createPipelineRun(options.store, plan, options)),
+    createExecutor: (hooks) => new StepExecution({ ...hooks, plan, options, clock }),
+    limit: Math.max(1, options.parallelism ?? plan.spec.parallelism ?? availableParallelism()),
+  });
+  return runDriver(driver, plan, options);
+}
+
+/** A pipeline run that a driver takes to its end. */
+export function runDriver(
+  driver: PipelineDriver,
+  plan: Plan,
+  options: Pick<FollowPlanOptions, 'store' | 'name'>,
+): RunningPipeline {
   const ended = driver.run();
   // the caller may look at the result later, or only abort
   ended.catch(() => undefined);

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { parseDuration } from '../core/duration.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { ObjectShape, Shape } from './project-shape.ts';
 
@@ -25,6 +26,12 @@ export function checkShape(node: unknown, shape: Shape, offset = 0, path = ''): 
       return isMap(node) ? checkObject(node, shape, at) : [wrongType(at, 'keys and values')];
     case 'either':
       return checkShape(node, isMap(node) ? shape.map : shape.scalar, offset, path);
+    case 'one-or-many':
+      return isSeq(node)
+        ? checkList(node, { type: 'list', of: shape.of }, at)
+        : checkShape(node, shape.of, offset, path);
+    case 'variant':
+      return isMap(node) ? checkVariant(node, shape, at) : [wrongType(at, 'keys and values')];
     case 'record':
       return isMap(node)
         ? node.items.flatMap((pair) =>
@@ -37,6 +44,7 @@ export function checkShape(node: unknown, shape: Shape, offset = 0, path = ''): 
     case 'number':
     case 'choice':
     case 'flag':
+    case 'duration':
       return checkScalar(at, shape);
   }
 }
@@ -60,6 +68,22 @@ function checkObject(map: YAMLMap, shape: ObjectShape, at: Checked): readonly Sh
     return checkShape(pair.value, field, offset, join(at.path, key));
   });
   return [...inner, ...missing];
+}
+
+function checkVariant(
+  map: YAMLMap,
+  { key, of }: Extract<Shape, { type: 'variant' }>,
+  at: Checked,
+): readonly ShapeProblem[] {
+  const known = Object.keys(of);
+  if (!map.has(key))
+    return [problem(at, `"${at.path || 'it'}" has no "${key}"`, `add ${key}: ${known.join(' | ')}`)];
+  const chosen = map.get(key);
+  const shape = typeof chosen === 'string' && Object.hasOwn(of, chosen) ? of[chosen] : undefined;
+  if (shape !== undefined) return checkObject(map, shape, at);
+  const node = map.get(key, true);
+  const path = join(at.path, key);
+  return checkScalar({ node, offset: startOf(node) ?? at.offset, path }, { type: 'choice', values: known });
 }
 
 function unknownKey(at: Checked, key: string, known: readonly string[], shape: ObjectShape): ShapeProblem {
@@ -103,7 +127,7 @@ function duplicates(seq: YAMLSeq, key: string, at: Checked): readonly ShapeProbl
 
 function checkScalar(
   at: Checked,
-  shape: Extract<Shape, { type: 'text' | 'number' | 'choice' | 'flag' }>,
+  shape: Extract<Shape, { type: 'text' | 'number' | 'choice' | 'flag' | 'duration' }>,
 ): readonly ShapeProblem[] {
   const value = isScalar(at.node) ? at.node.value : at.node;
   switch (shape.type) {
@@ -120,6 +144,8 @@ function checkScalar(
       const hint = near === undefined ? `use one of: ${shape.values.join(', ')}` : `did you mean "${near}"?`;
       return [problem(at, `"${at.path}" cannot be ${describe(at.node)}`, hint)];
     }
+    case 'duration':
+      return isDuration(value) ? [] : [wrongType(at, 'a time such as 30s, 10m or 2h')];
     case 'flag':
       return typeof value === 'boolean' ? [] : [wrongType(at, 'true or false')];
     case 'text': {
@@ -127,6 +153,15 @@ function checkScalar(
       const wrong = shape.check?.(value);
       return wrong === undefined ? [] : [problem(at, `"${at.path}": ${wrong}`)];
     }
+  }
+}
+
+function isDuration(value: unknown): boolean {
+  if (typeof value !== 'string' && typeof value !== 'number') return false;
+  try {
+    return parseDuration(value) > 0;
+  } catch {
+    return false;
   }
 }
 

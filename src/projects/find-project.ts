@@ -34,8 +34,18 @@ export async function findProject(
 async function readProject(file: string): Promise<Project['spec']> {
   // on first use: a folder without project.yaml must not pay for the YAML reader
   const { parseProject } = await import('./parse-project.ts');
-  return parseProject(await readFile(file, 'utf8'), file);
+  const text = await readFile(file, 'utf8');
+  // on first use, too: most projects have no schedules
+  const readCron = /^schedules\s*:/m.test(text)
+    ? await (await import('./schedules/cron-times.ts')).loadCron()
+    : undefined;
+  const spec = parseProject(text, file, readCron);
+  if (namesCluster(spec)) await (await import('./cluster/function-options.ts')).checkProjectKubernetes(spec);
+  return spec;
 }
+
+const namesCluster = ({ kubernetes, functions = [] }: Project['spec']): boolean =>
+  kubernetes !== undefined || functions.some(({ options }) => options?.kubernetes !== undefined);
 
 function findRoot(from: string): string | undefined {
   if (existsSync(path.join(from, projectFileName))) return from;

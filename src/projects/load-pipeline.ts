@@ -10,6 +10,7 @@ import type { PipelineSignature } from '../pipelines/source/read-parameters.ts';
 import type { PipelineFileReport } from '../pipelines/source/read-source.ts';
 import { provideApi } from '../runtime/provide-api.ts';
 import { pipelineNotFound } from './errors.ts';
+import { missingNameHint } from './missing-name.ts';
 import type { PipelineEntry } from './project-spec.ts';
 import { cacheDirectory, type Workspace } from './workspace.ts';
 
@@ -53,14 +54,12 @@ function locate(
   if (entry !== undefined)
     return { file: existing(path.resolve(project.root, entry.file), entry.file, entry), entry };
   const names = entries.map((one) => one.name);
-  const near = nearestName(reference, names);
   throw pipelineNotFound(`pipeline "${reference}" does not exist in project "${project.name}"`, {
-    hint:
-      near !== undefined
-        ? `did you mean "${near}"?`
-        : names.length > 0
-          ? `it has: ${names.join(', ')}`
-          : 'add it under "pipelines:" in project.yaml as { name, file }, or give a file',
+    hint: missingNameHint(
+      reference,
+      names,
+      'add it under "pipelines:" in project.yaml as { name, file }, or give a file',
+    ),
   });
 }
 

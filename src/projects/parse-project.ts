@@ -1,24 +1,26 @@
 import path from 'node:path';
-import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
-import { nearestName } from '../core/nearest-name.ts';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { checkShape, type ShapeProblem } from './check-shape.ts';
 import { projectInvalid } from './errors.ts';
+import { checkNotifications } from './notifications/check-notifications.ts';
 import { projectShape } from './project-shape.ts';
 import type { ProjectSpec } from './project-spec.ts';
+import { checkSchedules } from './schedules/check-schedules.ts';
+import type { ReadCron } from './schedules/cron-times.ts';
 
 /**
  * Reads project.yaml. `file` is its path, for errors only. Throws `PROJECT_INVALID` listing every problem with line,
- * column and, for a mistyped key, the nearest one that exists.
+ * column and, for a mistyped key, the nearest one that exists. With `readCron` the times of schedules are read too.
  */
-export function parseProject(text: string, file: string): ProjectSpec {
+export function parseProject(text: string, file: string, readCron?: ReadCron): ProjectSpec {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problems = findProblems(document);
+  const problems = findProblems(document, readCron);
   if (problems.length > 0) throw invalidProject(text, file, problems, lines);
   return withoutEmpty(document.toJS() as Record<string, unknown>) as unknown as ProjectSpec;
 }
 
-function findProblems(document: Document.Parsed): readonly ShapeProblem[] {
+function findProblems(document: Document.Parsed, readCron: ReadCron | undefined): readonly ShapeProblem[] {
   const broken = document.errors.map((error) => ({
     offset: error.pos[0],
     path: '',
@@ -28,38 +30,12 @@ function findProblems(document: Document.Parsed): readonly ShapeProblem[] {
   const { contents } = document;
   if (contents === null)
     return [{ offset: 0, path: '', message: 'the file is empty', hint: 'begin with name: …' }];
-  return [...checkShape(contents, projectShape), ...checkSchedules(contents)].sort(
-    (a, b) => a.offset - b.offset,
-  );
-}
-
-/** A schedule names a pipeline of the project. */
-function checkSchedules(contents: unknown): readonly ShapeProblem[] {
-  if (!isMap(contents)) return [];
-  const entries = (key: string): readonly unknown[] => {
-    const list = contents.get(key);
-    return isSeq(list) ? list.items : [];
-  };
-  const text = (item: unknown, key: string): unknown => (isMap(item) ? item.get(key) : undefined);
-  const names = entries('pipelines')
-    .map((item) => text(item, 'name'))
-    .filter((name) => typeof name === 'string');
-  return entries('schedules').flatMap((item, i) => {
-    const wanted = text(item, 'pipeline');
-    if (typeof wanted !== 'string' || names.includes(wanted) || !isMap(item)) return [];
-    const near = nearestName(wanted, names);
-    const offset = item.range?.[0] ?? 0;
-    const hint =
-      near === undefined ? `the project has: ${names.join(', ') || 'none'}` : `did you mean "${near}"?`;
-    return [
-      {
-        offset,
-        path: `schedules[${i}].pipeline`,
-        message: `pipeline "${wanted}" does not exist in the project`,
-        hint,
-      },
-    ];
-  });
+  const wrong = [...checkShape(contents, projectShape), ...checkSchedules(contents, readCron)];
+  // only what has the right form can be looked into
+  const inside = wrong.some(({ path }) => path.startsWith('notifications'))
+    ? []
+    : checkNotifications(contents);
+  return [...wrong, ...inside].sort((a, b) => a.offset - b.offset);
 }
 
 function invalidProject(

@@ -46,7 +46,8 @@ async function latestRuns({ store }: Workspace, pipeline: string): Promise<reado
   return runs.filter((run) => run.function?.name === pipeline).slice(0, lookedThrough);
 }
 
+/** Takes what has completed by now: the run may still be under way, and is left alone. */
 async function priorOf({ store, project }: Workspace, run: RunRecord): Promise<PriorSteps> {
-  const archived = readArchivedPlan(project.storeDirectory, run.function?.digest ?? '', run.uid);
+  const archived = readArchivedPlan(project.storeDirectory, run);
   return findPriorSteps(store, run, archived.plan);
 }

@@ -36,7 +36,17 @@ export async function prepareJob(
   const params = checkParams(handler, given, request);
   const secrets = collectSecrets(workspace, request.secrets ?? []);
   const inputs = await resolveInputs(workspace, request.inputs ?? {});
-  return { job: renderJob(workspace, packaged, request, handler, params, inputs), secrets };
+  const job = renderJob(workspace, packaged, request, handler, params, inputs);
+  if (runtimeOf(workspace, request) !== 'kubernetes') return { job, secrets };
+  const { functionKubernetesOptions } = await import('./cluster/function-options.ts');
+  const { project } = workspace;
+  const options = await functionKubernetesOptions(project.spec, packaged.spec, request);
+  return { job: options === undefined ? job : { ...job, kubernetes: options }, secrets };
+}
+
+/** Where a request runs: as it says, else as the project does. */
+export function runtimeOf({ project }: Workspace, { runtime }: Pick<RunRequest, 'runtime'>): string {
+  return runtime ?? project.spec.runtime ?? 'process';
 }
 
 /** Params as JSON; those that came as text are read as the contract says. */
@@ -112,7 +122,7 @@ function renderJob(
   const { metadata, spec } = packaged.spec;
   return {
     apiVersion: 'slipway/v1',
-    uid: createUid(),
+    uid: request.uid ?? createUid(),
     name: parseName('run', request.name ?? handler.name),
     project: workspace.project.name,
     runKind: request.sweep ? 'sweep' : 'run',

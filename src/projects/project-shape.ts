@@ -1,4 +1,9 @@
+import { messageOf } from '../core/error.ts';
 import { parseArtifactKey, parseName } from '../core/name.ts';
+import { parseServerUrl } from '../tracking/http/server-address.ts';
+import { parseFilter } from '../tracking/search/parse-filter.ts';
+import { notificationShapes } from './notifications/notification-shape.ts';
+import { cronFields } from './schedules/cron-times.ts';
 
 /** What a place in project.yaml may hold. `check` says what is wrong with a value of the right type. */
 export type Shape =
@@ -7,6 +12,11 @@ export type Shape =
   | { readonly type: 'choice'; readonly values: readonly string[] }
   | { readonly type: 'flag' }
   | { readonly type: 'json' }
+  | { readonly type: 'one-or-many'; readonly of: Shape }
+  /** One of several, told by the value of a key. */
+  | { readonly type: 'variant'; readonly key: string; readonly of: Readonly<Record<string, ObjectShape>> }
+  /** Text such as `10m`, or a number of seconds. */
+  | { readonly type: 'duration' }
   | { readonly type: 'list'; readonly of: Shape; readonly unique?: string }
   | { readonly type: 'record'; readonly of: Shape }
   | { readonly type: 'either'; readonly scalar: Shape; readonly map: Shape }
@@ -54,8 +64,9 @@ const pathOrUrl: Shape = {
 const cron: Shape = {
   type: 'text',
   check: (value) =>
-    value.trim().split(/\s+/).length === 5 ? undefined : `"${value}" is not a cron expression of five fields`,
+    cronFields(value).length === 5 ? undefined : `"${value}" is not a cron expression of five fields`,
 };
+const serverUrl: Shape = { type: 'text', check: (value) => failure(() => parseServerUrl(value)) };
 const timezone: Shape = {
   type: 'text',
   check: (value) =>
@@ -90,6 +101,8 @@ const stepOptions = object(
     env: texts,
     labels: texts,
     isolation: { type: 'choice', values: ['fresh', 'pool'] },
+    // read by parseProjectKubernetes, which knows every field of a pod
+    kubernetes: json,
     seed: { type: 'number', integer: true },
   },
   { timeout: 'timeoutMs: <milliseconds>', retries: 'retry: { retries: <number> }' },
@@ -129,6 +142,56 @@ const artifactEntry = object(
   { import_from: 'path', target_path: 'path' },
 );
 
+const scheduleEntry = object(
+  ['name', 'cron'],
+  {
+    name: name('schedule'),
+    pipeline: text,
+    function: text,
+    cron,
+    timezone,
+    params: { type: 'record', of: json },
+    inputs: texts,
+    runtime: text,
+    timeout: { type: 'duration' },
+    labels: texts,
+    engine: { type: 'choice', values: ['local', 'argo'] },
+    catchUp: { type: 'choice', values: ['none', 'last', 'all'] },
+    maxCatchUp: { type: 'number', integer: true, min: 1 },
+    overlap: { type: 'choice', values: ['allow', 'forbid', 'replace'] },
+    enabled: { type: 'flag' },
+    startingDeadline: { type: 'duration' },
+  },
+  {
+    schedule: 'cron',
+    workflow: 'pipeline',
+    concurrencyPolicy: 'overlap: allow | forbid | replace',
+    startingDeadlineSeconds: 'startingDeadline',
+    suspend: 'enabled: false',
+    timeZone: 'timezone',
+  },
+);
+
+const condition: Shape = { type: 'text', check: (value) => failure(() => parseFilter(value)) };
+
+/** A notification, as project.yaml and calls give it. */
+export const notificationShape: Extract<Shape, { type: 'variant' }> = {
+  type: 'variant',
+  key: 'kind',
+  of: notificationShapes({ name: name('notification'), condition }),
+};
+
+/** In a project it is found by its name. */
+const projectNotification: Shape = {
+  ...notificationShape,
+  of: Object.fromEntries(
+    Object.entries(notificationShape.of).map(([kind, shape]) => [
+      kind,
+      { ...shape, required: ['name', ...shape.required] },
+    ]),
+  ),
+};
+
 /** A ready image by name, or how images of the project's functions are built. */
 const image: Shape = {
   type: 'either',
@@ -163,11 +226,18 @@ export const projectShape: ObjectShape = object(
     runtime: { type: 'choice', values: ['inline', 'process', 'docker', 'kubernetes', 'spark'] },
     image,
     cache,
-    secrets: list(text),
-    schedules: list(
-      object(['pipeline', 'cron'], { pipeline: text, cron, timezone, params: { type: 'record', of: json } }),
+    tracking: object(
+      ['url'],
+      { url: serverUrl, podUrl: serverUrl, tokenFile: innerPath },
+      {
+        token:
+          'tokenFile, or SLIPWAY_TRACKING_TOKEN in the environment: a secret has no place in the project',
+      },
     ),
-    notifications: list({ type: 'record', of: json }),
+    kubernetes: json,
+    secrets: list(text),
+    schedules: list(scheduleEntry, 'name'),
+    notifications: list(projectNotification, 'name'),
     gates: list({ type: 'record', of: json }),
   },
   {
@@ -189,6 +259,6 @@ function failure(attempt: () => unknown): string | undefined {
     attempt();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

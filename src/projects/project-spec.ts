@@ -1,6 +1,9 @@
 import type { Json } from '../core/json.ts';
 import type { ImageRecipe } from '../functions/image/image-request.ts';
 import type { CachePolicy, StepOptions } from '../pipelines/plan/plan.ts';
+import type { KubernetesOptions } from '../runtime/kubernetes/manifest/kubernetes-options.ts';
+import type { NamedNotification } from './notifications/notification-entry.ts';
+import type { ScheduleEntry } from './schedules/schedule-entry.ts';
 
 /** `project.yaml`, validated; paths are relative to the file. */
 export interface ProjectSpec {
@@ -16,15 +19,25 @@ export interface ProjectSpec {
   /** A ready image that runs use, by name; or how images of the project's functions are built. */
   readonly image?: string | ImageSettings;
   readonly cache?: CachePolicy;
+  /** Server that keeps the runs. @default the store in `.slipway` */
+  readonly tracking?: ProjectTracking;
+  /** How runs of the project look on a cluster. */
+  readonly kubernetes?: KubernetesOptions;
   readonly secrets?: readonly string[];
-  readonly schedules?: readonly {
-    readonly pipeline: string;
-    readonly cron: string;
-    readonly timezone?: string;
-    readonly params?: Readonly<Record<string, Json>>;
-  }[];
-  readonly notifications?: readonly Readonly<Record<string, Json>>[];
+  readonly schedules?: readonly ScheduleEntry[];
+  /** Tell of every run, sweep and pipeline run of the project. */
+  readonly notifications?: readonly NamedNotification[];
   readonly gates?: readonly Readonly<Record<string, Json>>[];
+}
+
+/** The tracking server of a project. */
+export interface ProjectTracking {
+  /** `http://host:port` */
+  readonly url: string;
+  /** The same server as pods of a cluster reach it. @default url */
+  readonly podUrl?: string;
+  /** File below project.yaml that holds the token. @default SLIPWAY_TRACKING_TOKEN, or the file SLIPWAY_TRACKING_TOKEN_FILE */
+  readonly tokenFile?: string;
 }
 
 /** How images of a project's functions are built. */

@@ -33,7 +33,7 @@ export async function readReportData({ store, project }: Workspace, reference: s
 
 function planOf(storeDirectory: string, record: RunRecord): Plan | undefined {
   try {
-    return readArchivedPlan(storeDirectory, record.function?.digest ?? '', record.uid).plan;
+    return readArchivedPlan(storeDirectory, record).plan;
   } catch (error) {
     if (resumeImpossible.is(error)) return undefined;
     throw error;

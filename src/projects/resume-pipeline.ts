@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Pipeline } from '../pipelines/dsl/pipeline.ts';
 import { resumeImpossible } from '../pipelines/errors.ts';
 import type { Plan } from '../pipelines/plan/plan.ts';
-import { type ArchivedPlan, readArchivedPlan } from '../pipelines/resume/plan-archive.ts';
+import { type ArchivedPlan, readArchivedPlan, startOptions } from '../pipelines/resume/plan-archive.ts';
 import { findPriorSteps } from '../pipelines/resume/prior-steps.ts';
 import { reuseSteps } from '../pipelines/resume/reuse-steps.ts';
 import { resumeRun } from '../tracking/resume-run.ts';
@@ -17,6 +17,8 @@ export interface ResumeOptions {
   readonly pipeline?: Pipeline;
   /** Run exactly the plan of that run, whatever the code is now. @default false */
   readonly asPlanned?: boolean;
+  /** Do not look for what the run has left on its cluster, which is gone for good. @default false */
+  readonly abandon?: boolean;
   readonly request?: PipelineRequest;
 }
 
@@ -41,12 +43,32 @@ export async function planResume(
   const run = await store.getRun(reference);
   refuseEnded(run);
   await resumeRun(store, run.uid, 'must');
-  const archived = readArchivedPlan(project.storeDirectory, run.function?.digest ?? '', run.uid);
+  const archived = readArchivedPlan(project.storeDirectory, run);
   const request = resumeRequest(run, archived, options.request ?? {});
   const planned = await planAgain(workspace, archived, request, options);
-  const prior = await findPriorSteps(store, run, archived.plan);
+  const taken = options.abandon === true ? undefined : await takeUpLeft(workspace, run, planned, request);
+  if (taken !== undefined) return taken;
+  const prior = await findPriorSteps(store, run, archived.plan, { endsOrphans: true });
   const { plan, notes } = reuseSteps(planned, archived.plan, prior);
   return { plan, notes, request };
+}
+
+/** The workflow that the run has left, where it is followed on; what is not to go on has been ended by then. */
+async function takeUpLeft(
+  workspace: Workspace,
+  run: RunRecord,
+  planned: Plan,
+  request: PipelineRequest,
+): Promise<ResumePlan | undefined> {
+  const { resumeLeftWorkflow } = await import('./argo/resume-left-workflow.ts');
+  const left = await resumeLeftWorkflow(workspace, run, { planned, mayTakeUp: request.engine === 'argo' });
+  if (left.type === 'ended') return undefined;
+  const { plan, workflow } = left;
+  return {
+    plan,
+    request: { ...request, labels: run.labels, uid: run.uid, takesUp: workflow },
+    notes: [`run "${run.uid}" goes on: its workflow "${workflow.name}" is followed again`],
+  };
 }
 
 function refuseEnded({ uid, kind, state }: RunRecord): void {
@@ -62,8 +84,7 @@ function refuseEnded({ uid, kind, state }: RunRecord): void {
 
 function resumeRequest(run: RunRecord, archived: ArchivedPlan, given: PipelineRequest): PipelineRequest {
   return {
-    ...(archived.runtime === undefined ? {} : { runtime: archived.runtime }),
-    ...(archived.source === undefined ? {} : { source: archived.source }),
+    ...startOptions(archived),
     name: run.name,
     ...given,
     params: archived.plan.spec.arguments,

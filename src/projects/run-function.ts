@@ -1,5 +1,6 @@
 import type { PackagedFunction } from '../functions/function-spec.ts';
-import { prepareJob } from './prepare-job.ts';
+import { startNotified } from './notifications/start-notified.ts';
+import { prepareJob, runtimeOf } from './prepare-job.ts';
 import { submitJob } from './submit-job.ts';
 import type { RunRequest, StartedRun, Workspace } from './workspace.ts';
 
@@ -13,21 +14,25 @@ export async function startFunction(
   request: RunRequest,
 ): Promise<StartedRun> {
   const { job, secrets } = await prepareJob(workspace, packaged, request);
-  const running = await submitJob(workspace, job, {
-    runtime: request.runtime ?? workspace.project.spec.runtime ?? 'process',
-    secrets,
-    packaged,
-    ...(request.isolation === undefined ? {} : { isolation: request.isolation }),
-    ...(request.sweep === undefined ? {} : { sweep: request.sweep }),
-    ...(request.live === undefined ? {} : { live: request.live }),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  const { isolation, sweep, live, signal } = request;
+  return startNotified(workspace, job.uid, request, async () => {
+    const running = await submitJob(workspace, job, {
+      runtime: runtimeOf(workspace, request),
+      asked: request,
+      secrets,
+      packaged,
+      ...(isolation === undefined ? {} : { isolation }),
+      ...(sweep === undefined ? {} : { sweep }),
+      ...(live === undefined ? {} : { live }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return {
+      uid: running.uid,
+      name: job.name,
+      events: () => running.events(),
+      logs: () => running.logs(),
+      wait: async () => (await running.wait()).record,
+      abort: (reason: string) => running.abort(reason),
+    };
   });
-  return {
-    uid: running.uid,
-    name: job.name,
-    events: () => running.events(),
-    logs: () => running.logs(),
-    wait: async () => (await running.wait()).record,
-    abort: (reason) => running.abort(reason),
-  };
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { BundleManifest, PackagedFunction } from '../functions/function-spec.ts';
+import type { PackagedFunction } from '../functions/function-spec.ts';
 import type { LoadedImage } from '../functions/image/docker/load-image.ts';
 import { imageNamePart } from '../functions/image/image-name.ts';
 import type { BuiltImage } from '../functions/image/image-request.ts';
-import { bundleMissing } from '../runtime/errors.ts';
 import type { Job } from '../runtime/job.ts';
+import { packagedOf } from './packaged-of-job.ts';
 import { cacheDirectory, type Workspace } from './workspace.ts';
 
 /**
@@ -59,36 +57,4 @@ async function loadImage(workspace: Workspace, image: BuiltImage): Promise<Loade
 /** One for each image: runs that start at once with different code do not take each other's. */
 function tagOf({ function: name, config }: BuiltImage): string {
   return `slipway/${imageNamePart(name)}:${config.digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
-}
-
-/** The function of a step, of which the plan has kept what runs need. */
-function packagedOf({ name, function: called, handler, bundleDirectory }: Job): PackagedFunction {
-  if (bundleDirectory === undefined)
-    throw bundleMissing(`run "${name}" has no bundle that could go into an image`, {
-      hint: 'package the function first (codeToFunction, or `slipway build`)',
-    });
-  const manifest = readManifest(bundleDirectory);
-  const { digest } = manifest;
-  const { source = called.name } = called;
-  const nothing = { included: [], dropped: [], warnings: [] };
-  return {
-    spec: {
-      apiVersion: 'slipway/v1',
-      kind: 'Function',
-      metadata: { name: called.name },
-      spec: {
-        handlers: { [handler.name]: handler },
-        defaultHandler: handler.name,
-        digest,
-        bundle: manifest,
-        source,
-      },
-    },
-    bundle: { directory: bundleDirectory, digest, manifest },
-    report: { ...manifest, ...nothing, source, reused: true },
-  };
-}
-
-function readManifest(directory: string): BundleManifest {
-  return JSON.parse(readFileSync(path.join(directory, 'manifest.json'), 'utf8')) as BundleManifest;
 }

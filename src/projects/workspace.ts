@@ -1,12 +1,18 @@
 import path from 'node:path';
 import type { DataItem } from '../data/data-item.ts';
 import type { Resources, RetryPolicy } from '../runtime/job.ts';
+import type { ApiClient } from '../runtime/kubernetes/api/api-client.ts';
+import type { KubernetesOptions } from '../runtime/kubernetes/manifest/kubernetes-options.ts';
 import type { LogChunk, Runtime } from '../runtime/runtime.ts';
+import type { OpenRoute } from '../runtime/tracking-route.ts';
 import type { JournalEvent } from '../tracking/journal-event.ts';
 import type { RunRecord } from '../tracking/run.ts';
 import type { RunStore } from '../tracking/store.ts';
 import type { SweepSpec } from '../tuning/sweep.ts';
+import type { Orphans } from './cluster/orphans/orphans.ts';
+import type { NotificationRequest } from './notifications/notification-entry.ts';
 import type { Project } from './project-spec.ts';
+import type { ProjectServer } from './tracking/find-project-server.ts';
 
 /** Everything that a command or a notebook works with: the project it stands in, its store, its runtimes. */
 export interface Workspace {
@@ -18,13 +24,46 @@ export interface Workspace {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Hears, a line at a time, of what takes long before a run begins. */
   readonly onProgress?: (line: string) => void;
-  /** `inline`, `process` (with `isolation: 'pool'`, too) or `docker`; opened on first use, closed with the workspace. Throws `RUNTIME_UNKNOWN`. */
-  runtime(name: string, options?: { isolation?: 'fresh' | 'pool'; poolSize?: number }): Promise<Runtime>;
+  /** The server that `store` is on, where it is not in `.slipway` alone. */
+  readonly server?: ProjectServer;
+  /**
+   * `inline`, `process` (with `isolation: 'pool'`, too), `docker` or `kubernetes`; opened on first use, closed with the workspace.
+   * @throws RUNTIME_UNKNOWN
+   */
+  runtime(name: string, options?: RuntimeSettings): Promise<Runtime>;
+  /** The cluster that options lead to; connected to once. Nothing is sent yet. Throws `KUBECONFIG_INVALID`. */
+  cluster(options?: ClusterSettings): Promise<ApiClient>;
+  /** How pods bring their runs here, for engines that submit pods by themselves. */
+  route(options?: ClusterSettings): Promise<OpenRoute>;
+  /**
+   * Looks after runs in pods whose commands were killed, from the first call until the workspace is closed; undefined where there are
+   * none, which costs next to nothing to find out.
+   */
+  orphans(): Promise<Orphans | undefined>;
+  /** Resolves when the tracking server, where there is one, has what was written here. */
+  settle(): Promise<void>;
+  /** Lets go of a run that others go on with, once the tracking server, where there is one, has what was written here. */
+  leave(uid: string): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Which cluster, and how its pods reach this machine. */
+export interface ClusterSettings
+  extends Pick<KubernetesOptions, 'kubeconfig' | 'context' | 'namespace' | 'trackingAddress'> {
+  /** Address of the API server that it must be. */
+  readonly server?: string;
+}
+
+export interface RuntimeSettings {
+  readonly isolation?: 'fresh' | 'pool';
+  readonly poolSize?: number;
+  readonly cluster?: ClusterSettings;
+}
+
 /** What to run a function with. Texts come from the command line and are parsed by the parameter's schema. */
-export interface RunRequest {
+export interface RunRequest extends NotificationRequest {
+  /** uid of the run. One that exists is refused (`RUN_EXISTS`). @default a new one */
+  readonly uid?: string;
   readonly handler?: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly paramTexts?: Readonly<Record<string, string>>;
@@ -37,6 +76,10 @@ export interface RunRequest {
   readonly isolation?: 'fresh' | 'pool';
   /** Image to run in, for runtimes in containers. @default the project's, else one built of the function */
   readonly image?: string;
+  /** `registry/name` that images built of functions are pushed under, for runtimes that pull them. @default `image.name` of project.yaml */
+  readonly imageName?: string;
+  /** How its pod looks on a cluster; counts before the options of project and function. */
+  readonly kubernetes?: KubernetesOptions;
   /** Network of the container. @default none, or what the inputs need */
   readonly network?: string;
   readonly timeoutMs?: number;

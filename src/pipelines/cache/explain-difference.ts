@@ -1,12 +1,12 @@
-import type { Json } from '../../core/json.ts';
+import { canonicalJson, type Json } from '../../core/json.ts';
 import type { CacheMaterial } from './cache-material.ts';
 
 /** Differences named in one sentence at most. */
 const named = 4;
 
-/** What of a step changed since it last ran, in words: `params.depth changed 4 → 5, inputs.data has other content`. */
-export function explainDifference(before: CacheMaterial, now: CacheMaterial): string | undefined {
-  const differences = [
+/** What of a step changed, a few words each: `params.depth changed 4 → 5`, `inputs.data has other content`. */
+export function differences(before: CacheMaterial, now: CacheMaterial): readonly string[] {
+  return [
     ...(before.code === now.code ? [] : ['the code changed']),
     ...changed('the handler', before.handler, now.handler),
     ...changed('the cache version', before.version, now.version),
@@ -19,9 +19,12 @@ export function explainDifference(before: CacheMaterial, now: CacheMaterial): st
     ...(same(before.secrets, now.secrets) ? [] : ['the names of its secrets changed']),
     ...(same(before.returns, now.returns) ? [] : ['the kinds of its results changed']),
   ];
-  if (differences.length === 0) return undefined;
-  const more = differences.length - named;
-  return [...differences.slice(0, named), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+/** Differences in one sentence. */
+export function joinDifferences(all: readonly string[]): string {
+  const more = all.length - named;
+  return [...all.slice(0, named), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 function changed(what: string, before: Json, now: Json): readonly string[] {
@@ -43,7 +46,7 @@ function entries<Value extends Json>(
   });
 }
 
-const same = (a: Json, b: Json): boolean => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
 
 function show(value: Json): string {
   if (value === '' || value === null) return 'none';

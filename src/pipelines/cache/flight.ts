@@ -1,112 +1,82 @@
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createUid } from '../../core/id.ts';
-import type { ProcessIdentity } from '../../tracking/journal-event.ts';
-import { currentProcess, isAlive } from '../../tracking/process-identity.ts';
+import { claimHolder, holderIsAlive } from '../../tracking/claim-holder.ts';
+import type { RunStore } from '../../tracking/store.ts';
 
-/** Milliseconds between two looks at whether the other has landed, and between signs of life. */
-const lookEvery = 50;
-const beatEvery = 5_000;
-/** Milliseconds of silence after which a process of another host counts as dead. */
-const remoteSilence = 60_000;
+const defaultLeaseMs = 30_000;
+/** Signs of life in the time of a lease. */
+const beatsPerLease = 6;
+/** Milliseconds between two looks at whether the other has landed: at first, and at most. */
+const firstLook = 25;
+const longestLook = 1_000;
 
 /** The right to be the only one who runs something. */
 export interface Flight {
-  /** Whether somebody else had to be waited for. */
-  readonly waited: boolean;
-  release(): void;
+  release(): Promise<void>;
+}
+
+export interface FlightOptions {
+  readonly store: Pick<RunStore, 'claim' | 'keepClaim' | 'release'>;
+  readonly name: string;
+  /** Who enters; the same one may enter again. @default something new */
+  readonly holder?: string;
+  /** Whether what runs may keep this thread busy, so that it gives no sign of life. @default false */
+  readonly mayBlock?: boolean;
+  /** Milliseconds after which somebody who gives no sign of life may be replaced. @default 30000 */
+  readonly leaseMs?: number;
 }
 
 /**
- * Waits until nobody else, in this process or another, holds `name` in the folder, and takes it. What a process that was
- * killed held is free. Holding it twice at once is impossible; rejects with the signal's reason when that fires.
+ * Waits until nobody else, on whatever machine works with the store, runs `name`, and is then the one. Who was killed is replaced: at
+ * once where it was a process of this machine, else when its lease has ended. Rejects with the signal's reason when that fires.
  */
-export async function enterFlight(directory: string, name: string, signal: AbortSignal): Promise<Flight> {
-  mkdirSync(directory, { recursive: true });
-  let waited = false;
-  for (;;) {
-    const mine = tryEnter(directory, name);
-    if (mine !== undefined) return holdFlight(mine, waited);
-    waited = true;
-    await wait(lookEvery * (0.5 + Math.random()), undefined, { signal });
+export async function enterFlight(options: FlightOptions, signal: AbortSignal): Promise<Flight> {
+  const { store, name, holder = claimHolder(), mayBlock = false, leaseMs = defaultLeaseMs } = options;
+  for (let look = firstLook; ; look = Math.min(look * 1.5, longestLook)) {
+    signal.throwIfAborted();
+    const has = await store.claim(name, holder, leaseMs);
+    if (has === holder) return holdFlight({ store, name, holder, mayBlock, leaseMs });
+    if (holderIsAlive(has) === false) await store.release(name, has);
+    await wait(look * (0.5 + Math.random()), undefined, { signal });
   }
 }
 
-function holdFlight(file: string, waited: boolean): Flight {
-  const beat = setInterval(() => {
-    const now = new Date();
-    utimesSync(file, now, now);
-  }, beatEvery);
-  beat.unref();
+/** Enters unless somebody else is in. */
+export async function tryEnterFlight({
+  store,
+  name,
+  holder = claimHolder(),
+  mayBlock = false,
+  leaseMs = defaultLeaseMs,
+}: FlightOptions): Promise<Flight | undefined> {
+  const has = await store.claim(name, holder, leaseMs);
+  return has === holder ? holdFlight({ store, name, holder, mayBlock, leaseMs }) : undefined;
+}
+
+function holdFlight({ store, name, holder, mayBlock, leaseMs }: Required<FlightOptions>): Flight {
+  const everyMs = leaseMs / beatsPerLease;
+  const kept = mayBlock ? store.keepClaim?.({ name, holder, leaseMs, everyMs }) : undefined;
+  const beats = kept ?? beat(() => store.claim(name, holder, leaseMs), everyMs);
   return {
-    waited,
-    release: () => {
-      clearInterval(beat);
-      rmSync(file, { force: true });
+    release: async () => {
+      // a late sign of life would take the right again
+      await beats.stop();
+      await store.release(name, holder);
     },
   };
 }
 
-/**
- * Takes the next free number of a name. Who finds another living holder afterwards gives way, so two that came at the same
- * moment may both give way, but never both stay.
- */
-function tryEnter(directory: string, name: string): string | undefined {
-  const before = holders(directory, name);
-  if (before.some(({ lives }) => lives)) return undefined;
-  const next = Math.max(0, ...before.map(({ number }) => number)) + 1;
-  const mine = path.join(directory, `${name}.${next}`);
-  const aside = path.join(directory, `.${createUid()}`);
-  writeFileSync(aside, JSON.stringify(currentProcess()));
-  try {
-    linkSync(aside, mine);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-    throw error;
-  } finally {
-    rmSync(aside, { force: true });
-  }
-  if (holders(directory, name).some(({ number, lives }) => lives && number !== next)) {
-    rmSync(mine, { force: true });
-    return undefined;
-  }
-  for (const { file } of before) rmSync(file, { force: true });
-  return mine;
-}
-
-interface Holder {
-  readonly file: string;
-  readonly number: number;
-  readonly lives: boolean;
-}
-
-function holders(directory: string, name: string): readonly Holder[] {
-  const prefix = `${name}.`;
-  return readdirSync(directory)
-    .filter((one) => one.startsWith(prefix))
-    .map((one) => {
-      const file = path.join(directory, one);
-      return { file, number: Number(one.slice(prefix.length)), lives: holderLives(file) };
-    });
-}
-
-function holderLives(file: string): boolean {
-  try {
-    const owner = JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
-    return isAlive(owner) ?? Date.now() - statSync(file).mtimeMs < remoteSilence;
-  } catch (error) {
-    // it was released meanwhile
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
+/** Does something again and again. */
+function beat(act: () => Promise<unknown>, everyMs: number): { stop(): Promise<void> } {
+  let last: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    // where the store is away the lease may end, and the step run twice
+    last = act().catch(() => undefined);
+  }, everyMs);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await last;
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import type { RunRecord } from '../../tracking/run.ts';
 import type { StepOutputs } from '../engine/step-values.ts';
 import type { StepRun } from '../run-plan.ts';
 
@@ -17,6 +16,8 @@ export type CacheDecision =
   | {
       readonly type: 'run';
       readonly reason?: string;
-      /** Must be called when the step has ended, with its record if it completed. */
-      settle(record: RunRecord | undefined): Promise<void>;
+      /** Labels to give the step's run, by which it is found later. */
+      readonly labels?: Readonly<Record<string, string>>;
+      /** Must be called when the step has ended, however; lets those go on who wait for it. */
+      settle(): Promise<void>;
     };

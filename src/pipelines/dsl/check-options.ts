@@ -37,6 +37,8 @@ const options: Readonly<Record<keyof StepOptions, TypeSchema>> = {
   }),
   runtime: string,
   image: string,
+  // its fields are read where the run is prepared
+  kubernetes: { type: 'object' },
   secrets: strings,
   env: texts,
   labels: texts,

@@ -2,17 +2,22 @@ import { isSlipwayError, type SlipwayError } from '../../core/error.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import type { HandlerSpec, ParameterSpec } from '../../functions/function-spec.ts';
 import { planTrials } from '../../tuning/plan-trials.ts';
-import { parseSelector } from '../../tuning/select-best.ts';
+import { checkSelector } from '../../tuning/selector-watch.ts';
 import { parseStopExpression } from '../../tuning/stop-expression.ts';
 import { pipelineInvalid } from '../errors.ts';
 import type { PlanValue } from '../plan/plan.ts';
 import { renderCallSite } from './call-site.ts';
 import { checkParameterValue } from './check-arguments.ts';
 import { checkOptions } from './check-options.ts';
-import type { DraftStep } from './step-request.ts';
+import { knownValues } from './known-values.ts';
+import type { DraftStep, MapDraft } from './step-request.ts';
 
 /** What is wrong with a call inside a pipeline, by the function's own contract; empty when nothing is. */
-export function checkStep(draft: DraftStep, isExit: boolean): readonly SlipwayError[] {
+export function checkStep(
+  draft: DraftStep,
+  isExit: boolean,
+  maps: readonly MapDraft[] = [],
+): readonly SlipwayError[] {
   const { handlers } = draft.function.spec.spec;
   const handler = handlers[draft.handler];
   if (handler === undefined) {
@@ -28,10 +33,10 @@ export function checkStep(draft: DraftStep, isExit: boolean): readonly SlipwayEr
   return [
     ...missingArguments(draft, handler, given),
     ...unknownArguments(draft, handler, given, isExit),
-    ...checkSweep(draft),
+    ...checkSweep(draft, handler),
     ...checkOptions(draft.step.options).map((message) => problem(draft, `cannot be called: ${message}`)),
     ...handler.parameters.flatMap((parameter) =>
-      parameter.role === 'input' ? checkInput(draft, parameter) : checkParam(draft, parameter),
+      parameter.role === 'input' ? checkInput(draft, parameter) : checkParam(draft, parameter, maps),
     ),
   ];
 }
@@ -70,13 +75,13 @@ function unknownArguments(
     });
 }
 
-/** Values that are known now, those of a sweep included, are checked by the parameter's schema. */
-function checkParam(draft: DraftStep, parameter: ParameterSpec): SlipwayError[] {
+/** Values that are known now, those of a sweep and of a map's items included, are checked by the parameter's schema. */
+function checkParam(draft: DraftStep, parameter: ParameterSpec, maps: readonly MapDraft[]): SlipwayError[] {
   const { name } = parameter;
   const { sweep } = draft.step;
   const value = draft.step.arguments[name];
   const values = [
-    ...(value?.type === 'literal' ? [value.value] : []),
+    ...(value === undefined ? [] : knownValues(value, maps)),
     ...(sweep?.hyperparams?.[name] ?? []),
     ...(sweep?.trials ?? []).flatMap((trial) => (Object.hasOwn(trial, name) ? [trial[name] ?? null] : [])),
   ];
@@ -85,11 +90,11 @@ function checkParam(draft: DraftStep, parameter: ParameterSpec): SlipwayError[] 
 }
 
 /** What the sweep would refuse before its first trial is said now, before the first step. */
-function checkSweep(draft: DraftStep): SlipwayError[] {
+function checkSweep(draft: DraftStep, handler: HandlerSpec): SlipwayError[] {
   const { sweep } = draft.step;
   if (sweep === undefined) return [];
   const checks = [
-    () => sweep.selector === undefined || parseSelector(sweep.selector),
+    () => sweep.selector === undefined || checkSelector(sweep.selector, handler),
     () => sweep.stop === undefined || parseStopExpression(sweep.stop),
     () => planTrials(sweep),
   ];

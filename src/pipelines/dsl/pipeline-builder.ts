@@ -1,6 +1,7 @@
 import type { SlipwayError } from '../../core/error.ts';
 import { globalState } from '../../core/global-state.ts';
 import { parseArtifactKey, parseName } from '../../core/name.ts';
+import type { KubernetesOptions } from '../../runtime/kubernetes/manifest/kubernetes-options.ts';
 import {
   outsidePipeline,
   pipelineInvalid,
@@ -155,14 +156,14 @@ export class PipelineBuilder {
         ...(this.#scope.condition === undefined ? {} : { when: this.#scope.condition }),
         ...(this.#scope.map === undefined ? {} : { map: this.#scope.map.token }),
         ...(request.sweep === undefined ? {} : { sweep: request.sweep }),
-        options: mergeStepOptions(this.#scope.options, request.options ?? {}),
+        options: mergeStepOptions(this.#scope.options, ownOptions(request)),
       },
       handler,
       function: request.function,
       site,
       prefix: this.#scope.prefix,
     };
-    this.problems.push(...checkStep(draft, this.#inExit));
+    this.problems.push(...checkStep(draft, this.#inExit, this.maps));
     return draft;
   }
 
@@ -257,4 +258,10 @@ function duplicate(
     details: { id, places },
     ...(site === undefined ? {} : { location: site }),
   });
+}
+
+/** What a call says, over what the function itself brings for a cluster. */
+function ownOptions({ function: called, options = {} }: StepRequest): StepOptions {
+  const kubernetes = called.spec.spec.kubernetes as KubernetesOptions | undefined;
+  return kubernetes === undefined ? options : mergeStepOptions({ kubernetes }, options);
 }

@@ -1,3 +1,5 @@
+import { giveWay } from '../../runtime/cluster-options/give-way.ts';
+import { mergeKubernetesOptions } from '../../runtime/cluster-options/merge-kubernetes-options.ts';
 import type { CachePolicy, Plan, PlanStep, StepOptions } from '../plan/plan.ts';
 
 /** What steps are run with that do not say otherwise: the outer two of the levels project, function, call. */
@@ -24,10 +26,14 @@ export function withStepDefaults(plan: Plan, defaults: StepDefaults): Plan {
 }
 
 /** Options of one level laid over those of the level outside it: tables are joined, lists united, anything else replaced. */
-export function mergeStepOptions(outer: StepOptions, inner: StepOptions): StepOptions {
+export function mergeStepOptions<Inner extends StepOptions>(
+  outer: StepOptions,
+  inner: Inner,
+): StepOptions & Inner {
   const env = { ...outer.env, ...inner.env };
   const labels = { ...outer.labels, ...inner.labels };
   const resources = { ...outer.resources, ...inner.resources };
+  const kubernetes = mergeKubernetesOptions(giveWay(outer.kubernetes, inner), inner.kubernetes);
   const secrets = [...new Set([...(outer.secrets ?? []), ...(inner.secrets ?? [])])];
   return {
     ...outer,
@@ -36,6 +42,7 @@ export function mergeStepOptions(outer: StepOptions, inner: StepOptions): StepOp
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
     ...(Object.keys(resources).length > 0 ? { resources } : {}),
     ...(secrets.length > 0 ? { secrets } : {}),
+    ...(kubernetes === undefined ? {} : { kubernetes }),
   };
 }
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Clock } from '../../core/clock.ts';
 import { errorRecord, type SlipwayError } from '../../core/error.ts';
 import { internalError } from '../../core/errors.ts';
@@ -6,50 +5,51 @@ import type { Json } from '../../core/json.ts';
 import { runAborted } from '../../runtime/errors.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { PipelineEvent, StepChange } from '../pipeline-event.ts';
-import type { Plan, PlanStep } from '../plan/plan.ts';
-import type { RunPlanOptions } from '../run-plan.ts';
+import type { PipelineStatus, Plan, PlanStep } from '../plan/plan.ts';
+import { mapChain } from '../plan/plan-graph.ts';
+import type { FollowPlanOptions } from '../run-plan.ts';
 import { renderScope } from './item-scope.ts';
-import { PipelineJournal } from './pipeline-journal.ts';
 import { isFailure, pipelineStatus, type StepEnd } from './pipeline-outcome.ts';
 import { PlanValues } from './plan-values.ts';
+import { prunedEnd } from './prepare-step.ts';
 import { type SettledStep, type Startable, StepBoard } from './step-board.ts';
-import { type ActiveStep, StepExecution } from './step-execution.ts';
+import type { ActiveStep, DriverJournal, EngineParts, StepExecutor } from './step-executor.ts';
 import { watchForStop } from './watch-for-stop.ts';
 
 /** Drives one run of a plan: starts what may start, passes outputs on, records what happens. Never polls. */
 export class PipelineDriver {
   readonly #plan: Plan;
-  readonly #options: RunPlanOptions;
+  readonly #options: FollowPlanOptions;
+  readonly #parts: EngineParts;
   readonly #clock: Clock;
-  readonly #journal: PipelineJournal;
+  readonly #journal: DriverJournal;
   readonly #board: StepBoard;
   readonly #values: PlanValues;
-  readonly #execution: StepExecution;
-  readonly #limit: number;
+  readonly #executor: StepExecutor;
   readonly #ends = new Map<string, StepEnd>();
   readonly #active = new Map<string, ActiveStep>();
   #isPumping = false;
   /** Why no further step starts. */
   #stopped: string | undefined;
-  /** What stopped the pipeline from outside: an abort, the timeout, or outputs that are not there. */
+  /** What stopped the pipeline from outside: an abort or the timeout. */
   #cause: SlipwayError | undefined;
+  #outputs: Readonly<Record<string, Json>> = {};
+  /** Why there are no outputs although all steps have ended. */
+  #outputsMissing: SlipwayError | undefined;
   /** A failure of the engine itself, e.g. of writing the journal. */
   #crash: { readonly error: unknown } | undefined;
   #settle: () => void = () => undefined;
 
-  constructor(plan: Plan, options: RunPlanOptions, clock: Clock) {
+  constructor(plan: Plan, options: FollowPlanOptions, clock: Clock, parts: EngineParts) {
     this.#plan = plan;
     this.#options = options;
     this.#clock = clock;
+    this.#parts = parts;
     this.#board = new StepBoard(plan.spec);
     this.#values = new PlanValues(plan);
-    this.#limit = Math.max(1, options.parallelism ?? plan.spec.parallelism ?? availableParallelism());
-    this.#journal = new PipelineJournal(options.store, plan, options);
-    this.#execution = new StepExecution({
-      plan,
-      options,
+    this.#journal = parts.journal;
+    this.#executor = parts.createExecutor({
       values: this.#values,
-      clock,
       pipelineRun: this.#journal.uid,
       emit: (event) => this.#emit(event),
       running: (step, id, runUid, reason) =>
@@ -75,9 +75,11 @@ export class PipelineDriver {
     try {
       this.#guard(() => this.#pump());
       await settled;
+      this.#resolveOutputs();
       if (this.#crash === undefined) await this.#runExit();
       if (this.#crash !== undefined) throw this.#crash.error;
-      const record = this.#end();
+      const { state, error } = this.status();
+      const record = this.#journal.end(state, this.#outputs, error);
       this.#emit({ type: 'ended', time: this.#clock.now(), record });
       return record;
     } catch (error) {
@@ -88,10 +90,19 @@ export class PipelineDriver {
     }
   }
 
+  /** How the pipeline stands, as an exit step is told. */
+  status(): PipelineStatus {
+    return pipelineStatus(this.#ends, this.#cause ?? this.#outputsMissing);
+  }
+
   /** Aborts what runs and skips what waits; a second call reaches an exit step that has begun meanwhile. */
   abort(reason: string, cause: SlipwayError = runAborted(`the pipeline was aborted: ${reason}`)): void {
+    const isFirst = this.#cause === undefined;
     this.#cause ??= cause;
-    this.#guard(() => this.#stop(reason));
+    this.#guard(() => {
+      if (isFirst) this.#parts.onAbort?.(reason, cause);
+      this.#stop(reason);
+    });
   }
 
   /** Starts every step that may start now; settles the run when nothing is left. */
@@ -100,7 +111,7 @@ export class PipelineDriver {
     if (this.#isPumping) return;
     this.#isPumping = true;
     try {
-      while (this.#active.size < this.#limit && this.#crash === undefined) {
+      while (this.#active.size < this.#parts.limit && this.#crash === undefined) {
         const next = this.#board.start();
         if (next === undefined) break;
         if (next.type === 'map') this.#expand(next);
@@ -115,14 +126,14 @@ export class PipelineDriver {
   }
 
   #startStep({ id, step, scope }: Extract<Startable, { type: 'step' }>): void {
-    const known = this.#execution.known(step, id);
+    const known = prunedEnd(this.#plan, step, id);
     if (known !== undefined) {
       this.#ended(step, id, known);
       return;
     }
     const active: ActiveStep = { controller: new AbortController() };
     this.#active.set(id, active);
-    this.#execution.execute({ step, id, scope }, active).then(
+    this.#executor.execute({ step, id, scope }, active).then(
       (end) => this.#leave(step, id, end),
       (error: unknown) => this.#leave(step, id, { state: 'error', error: errorRecord(error) }, { error }),
     );
@@ -140,16 +151,19 @@ export class PipelineDriver {
       }
       const items = this.#values.expand(map, scope);
       if (scope.length === 0) this.#tellItems(map, items.length);
-      this.#settled(this.#board.expand(id, items, definition?.parallelism));
+      // who only follows is told by the steps themselves whose turn it is
+      const atOnce = this.#parts.follows ? undefined : definition?.parallelism;
+      this.#settled(this.#board.expand(id, items, atOnce));
     } catch (error) {
       this.#failMap(startable, error);
     }
   }
 
-  /** The first step inside tells the error; the others could not run. */
+  /** The first step inside, be it in a map inside, tells the error; the others could not run. */
   #failMap({ id, map, scope }: Extract<Startable, { type: 'map' }>, error: unknown): void {
     const record = errorRecord(error);
-    const first = this.#plan.spec.steps.find((step) => step.map === map);
+    const { steps, maps } = this.#plan.spec;
+    const first = steps.find((step) => mapChain(step.map, maps).includes(map));
     if (first === undefined) throw error;
     const failed = `${first.id}${renderScope(scope)}`;
     const settled = this.#board.end(id, 'error', record.message);
@@ -174,7 +188,7 @@ export class PipelineDriver {
     const reason = given.reason ?? (given.state === 'aborted' ? this.#stopped : undefined);
     const end = reason === undefined ? given : { ...given, reason };
     this.#record(step, id, end);
-    this.#settled(this.#board.end(id, end.state, end.reason));
+    this.#settled(this.#board.end(id, end.state, end.reason, end.neverRan === true || undefined));
     if (isFailure(end))
       this.#stopAfterFailure(`step "${id}" ${end.state === 'aborted' ? 'was aborted' : 'failed'}`);
     this.#pump();
@@ -187,7 +201,7 @@ export class PipelineDriver {
   #record(step: PlanStep, id: string, end: StepEnd): void {
     this.#ends.set(id, end);
     if (end.state === 'completed' && end.outputs !== undefined) this.#values.keep(id, end.outputs);
-    const { outputs, isGathered: _gathered, ...change } = end;
+    const { outputs, isGathered: _gathered, neverRan: _ran, ...change } = end;
     const given = end.cached === true && outputs !== undefined ? { artifacts: outputs.artifacts } : {};
     this.#change(step, id, {
       ...change,
@@ -205,6 +219,7 @@ export class PipelineDriver {
   }
 
   #stop(reason: string): void {
+    if (this.#stopped === undefined) this.#parts.onStop?.(reason);
     this.#stopped ??= reason;
     this.#settled(this.#board.stop(() => reason));
     this.#abortActive(reason);
@@ -219,34 +234,34 @@ export class PipelineDriver {
     }
   }
 
+  /** Before the exit step, which is told that they are missing; none of them is its own. */
+  #resolveOutputs(): void {
+    try {
+      this.#outputs = this.#values.planOutputs();
+    } catch (error) {
+      this.#outputsMissing = error as SlipwayError;
+    }
+  }
+
   async #runExit(): Promise<void> {
     const step = this.#plan.spec.onExit;
     if (step === undefined) return;
     const active: ActiveStep = { controller: new AbortController() };
     this.#active.set(step.id, active);
-    const status = pipelineStatus(this.#ends, this.#cause) as unknown as Json;
+    const status = this.status() as unknown as Json;
     const exit = { step, id: step.id, scope: [], extra: { status } };
-    const end = await this.#execution.execute(exit, active);
+    const end = await this.#executor.execute(exit, active);
     this.#active.delete(step.id);
     this.#record(step, step.id, end);
   }
 
-  #end(): RunRecord {
-    let outputs: Readonly<Record<string, Json>> = {};
-    try {
-      outputs = this.#values.planOutputs();
-    } catch (error) {
-      this.#cause ??= error as SlipwayError;
-    }
-    const { state, error } = pipelineStatus(this.#ends, this.#cause);
-    return this.#journal.end(state, outputs, error);
-  }
-
   #change(step: PlanStep, id: string, change: Omit<StepChange, 'type' | 'time' | 'step' | 'function'>): void {
+    const item = this.#board.itemOf(id);
     const event: StepChange = {
       type: 'step',
       time: this.#clock.now(),
       step: id,
+      ...(item === undefined ? {} : { item }),
       function: step.function,
       ...change,
     };

@@ -2,11 +2,13 @@ import { type ErrorRecord, errorRecord } from '../../core/error.ts';
 import { createUid } from '../../core/id.ts';
 import type { Json } from '../../core/json.ts';
 import { currentProcess } from '../../tracking/process-identity.ts';
-import type { RunRecord, RunState } from '../../tracking/run.ts';
+import type { ClusterPlace, RunRecord, RunState } from '../../tracking/run.ts';
 import type { RunStore, RunWriter } from '../../tracking/store.ts';
 import type { StepChange } from '../pipeline-event.ts';
 import { digestPlan } from '../plan/digest-plan.ts';
-import type { Plan, PlanStep } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { allSteps } from '../plan/plan-graph.ts';
+import type { DriverJournal } from './step-executor.ts';
 
 /** Milliseconds between signs of life of a pipeline run. */
 const heartbeatMs = 5_000;
@@ -17,31 +19,42 @@ export interface PipelineRunOptions {
   /** Name of the run. @default the pipeline's */
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** No process is named whose death would mean that the run is lost: others keep the record, one after the other. @default false */
+  readonly ownerless?: boolean;
+  /** Where it is on which cluster, for one that a cluster drives. */
+  readonly cluster?: ClusterPlace;
 }
 
-/** The journal of a pipeline run: every step of the plan stands in it from the first moment on. */
-export class PipelineJournal {
+/** Begins the record of a pipeline run: every step of the plan stands in it from the first moment on. */
+export function createPipelineRun(store: RunStore, plan: Plan, options: PipelineRunOptions): RunWriter {
+  const { metadata, spec } = plan;
+  const writer = store.createRun({
+    uid: options.uid ?? createUid(),
+    name: options.name ?? metadata.name,
+    project: store.project,
+    runKind: 'pipeline',
+    params: spec.arguments,
+    inputs: {},
+    labels: { ...metadata.labels, ...options.labels },
+    function: { name: metadata.name, handler: metadata.name, digest: digestPlan(plan) },
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+  });
+  if (options.ownerless !== true) writer.append({ kind: 'owner', owner: currentProcess() });
+  writer.append({ kind: 'state', state: 'running' });
+  for (const { id, function: called } of allSteps(plan))
+    writer.append({ kind: 'step', id, function: called, state: 'created' });
+  return writer;
+}
+
+/** The journal of a pipeline run, for the one who takes it to its end. */
+export class PipelineJournal implements DriverJournal {
   readonly uid: string;
   readonly #writer: RunWriter;
   readonly #heartbeat: NodeJS.Timeout;
 
-  constructor(store: RunStore, plan: Plan, options: PipelineRunOptions) {
-    const { metadata, spec } = plan;
-    this.uid = options.uid ?? createUid();
-    this.#writer = store.createRun({
-      uid: this.uid,
-      name: options.name ?? metadata.name,
-      project: store.project,
-      runKind: 'pipeline',
-      params: spec.arguments,
-      inputs: {},
-      labels: { ...metadata.labels, ...options.labels },
-      function: { name: metadata.name, handler: metadata.name, digest: digestPlan(plan) },
-    });
-    this.#writer.append({ kind: 'owner', owner: currentProcess() });
-    this.#writer.append({ kind: 'state', state: 'running' });
-    for (const step of spec.steps) this.#planned(step);
-    if (spec.onExit !== undefined) this.#planned(spec.onExit);
+  constructor(writer: RunWriter) {
+    this.uid = writer.uid;
+    this.#writer = writer;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     this.#heartbeat.unref();
   }
@@ -51,6 +64,7 @@ export class PipelineJournal {
     this.#writer.append({
       kind: 'step',
       id: change.step,
+      ...(change.item === undefined ? {} : { item: change.item }),
       function: change.function,
       state: change.state,
       ...(change.runUid === undefined ? {} : { runUid: change.runUid }),
@@ -61,6 +75,11 @@ export class PipelineJournal {
       ...(change.error === undefined ? {} : { error: change.error }),
       ...(attempt === undefined ? {} : { attempt }),
     });
+  }
+
+  /** Says that the pipeline is being stopped from outside, to who reads along where its steps run. */
+  stopping(reason: string, cause: ErrorRecord): void {
+    this.#writer.append({ kind: 'state', state: 'running', reason, error: cause });
   }
 
   /** Writes the outputs and the last word, and gives the whole record. */
@@ -77,10 +96,6 @@ export class PipelineJournal {
     } finally {
       this.#close();
     }
-  }
-
-  #planned(step: PlanStep): void {
-    this.#writer.append({ kind: 'step', id: step.id, function: step.function, state: 'created' });
   }
 
   #beat(): void {

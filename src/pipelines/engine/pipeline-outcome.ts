@@ -14,6 +14,8 @@ export interface StepEnd {
   readonly outputs?: StepOutputs;
   /** Whether it stands for the items of a map, which are told about one by one. */
   readonly isGathered?: boolean;
+  /** Whether it was skipped because the pipeline was stopped, rather than by a condition. */
+  readonly neverRan?: boolean;
   readonly record?: RunRecord;
   readonly error?: ErrorRecord;
   readonly reason?: string;

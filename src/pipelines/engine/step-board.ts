@@ -46,6 +46,12 @@ export class StepBoard {
     return this.#unfinished === 0;
   }
 
+  /** Of a step of one item, the item's place in its map, those in outer maps first; undefined for any other step. */
+  itemOf(id: string): readonly number[] | undefined {
+    const scope = this.#places.get(id)?.scope ?? [];
+    return scope.length === 0 ? undefined : scope.map(({ index }) => index);
+  }
+
   /** Takes the next step or map that may start, or undefined when none may now. */
   start(): Startable | undefined {
     while (this.#next < this.#ready.length) {
@@ -61,10 +67,18 @@ export class StepBoard {
     return undefined;
   }
 
-  /** Records how a step ended, and gives the steps that are settled by that. */
-  end(id: string, state: RunState, reason?: string): readonly SettledStep[] {
+  /**
+   * Records how a step ended, and gives the steps that are settled by that. `failed`: whether that goes back to a failure, which a
+   * skipped step's may.
+   */
+  end(
+    id: string,
+    state: RunState,
+    reason?: string,
+    failed: boolean = state !== 'completed' && state !== 'skipped',
+  ): readonly SettledStep[] {
     const place = this.#place(id);
-    this.#finish(place, state, reason, state !== 'completed' && state !== 'skipped');
+    this.#finish(place, state, reason, failed);
     return this.#settle([place]);
   }
 

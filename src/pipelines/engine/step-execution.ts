@@ -1,67 +1,36 @@
 import type { Clock } from '../../core/clock.ts';
 import { errorRecord } from '../../core/error.ts';
-import { internalError } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
 import type { CacheDecision } from '../cache/step-cache.ts';
-import type { PipelineEvent } from '../pipeline-event.ts';
-import type { Plan, PlanFunction, PlanStep } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { RunPlanOptions, StartedStep, StepRun } from '../run-plan.ts';
-import { checkArtifacts } from './check-artifacts.ts';
 import { followStep } from './follow-step.ts';
-import type { ItemScope } from './item-scope.ts';
 import type { StepEnd } from './pipeline-outcome.ts';
-import type { PlanValues } from './plan-values.ts';
+import { prepareStep } from './prepare-step.ts';
+import type { ActiveStep, ExecutorHooks, StartingStep, StepExecutor } from './step-executor.ts';
 
-export interface ActiveStep {
-  readonly controller: AbortController;
-  job?: StartedStep;
-}
-
-/** A step, of one item inside maps, that may start now. */
-export interface StartingStep {
-  readonly step: PlanStep;
-  readonly id: string;
-  readonly scope: ItemScope;
-  /** Arguments that the engine adds: the final status of an exit step. */
-  readonly extra?: Readonly<Record<string, Json>>;
-}
-
-export interface StepExecutionOptions {
+export interface StepExecutionOptions extends ExecutorHooks {
   readonly plan: Plan;
   readonly options: RunPlanOptions;
-  readonly values: PlanValues;
   readonly clock: Clock;
-  readonly pipelineRun: string;
-  readonly emit: (event: PipelineEvent) => void;
-  readonly running: (step: PlanStep, id: string, runUid: string, reason?: string) => void;
 }
 
 type Ran = Extract<CacheDecision, { type: 'run' }>;
 
 /** Takes single steps from their arguments to their end: condition, artifacts, cache, run. */
-export class StepExecution {
+export class StepExecution implements StepExecutor {
   readonly #with: StepExecutionOptions;
 
   constructor(options: StepExecutionOptions) {
     this.#with = options;
   }
 
-  /** How a step ends that does not run in this plan, because an earlier run stands for it or it was left out. */
-  known(step: PlanStep, id: string): StepEnd | undefined {
-    const { pruned = {} } = this.#with.plan.spec;
-    const found = pruned[id] ?? pruned[step.id];
-    if (found === undefined) return undefined;
-    const { reason } = found;
-    if (found.type === 'left-out') return { state: 'skipped', reason };
-    const { run: uid, results, artifacts } = found;
-    return { state: 'completed', cached: true, reason, outputs: { uid, results, artifacts } };
-  }
-
   /** Runs a step to its end. Rejects only when the engine itself fails. */
   async execute(starting: StartingStep, active: ActiveStep): Promise<StepEnd> {
     const { options } = this.#with;
     const { signal } = active.controller;
-    const prepared = await this.#attempt(signal, () => this.#prepare(starting));
+    const { plan, values, pipelineRun } = this.#with;
+    const preparation = { plan, values, pipelineRun, store: options.store };
+    const prepared = await this.#attempt(signal, () => prepareStep(starting, preparation));
     if ('state' in prepared) return prepared;
     const isExit = starting.extra !== undefined;
     const decided =
@@ -76,25 +45,15 @@ export class StepExecution {
     return this.#run(prepared, active, decided);
   }
 
-  /** Params and inputs, or how the step ended before it could start. */
-  async #prepare({ step, id, scope, extra }: StartingStep): Promise<StepRun | StepEnd> {
-    const { values, pipelineRun, options } = this.#with;
-    const unmet = values.unmet(step.when, scope, `the condition of step "${id}"`);
-    if (unmet !== undefined) return { state: 'skipped', reason: unmet };
-    const called = this.#functionOf(step);
-    const { params, inputs } = values.inputsOf(step, id, scope, called);
-    await checkArtifacts(options.store, id, inputs);
-    return { step, id, function: called, pipelineRun, params: { ...params, ...extra }, inputs };
-  }
-
   async #run(run: StepRun, active: ActiveStep, decision: Ran | undefined): Promise<StepEnd> {
     const { signal } = active.controller;
+    const labelled = decision?.labels === undefined ? run : { ...run, labels: decision.labels };
     let end: StepEnd = { state: 'aborted' };
     try {
-      const started = await this.#attempt(signal, () => this.#with.options.submitStep(run, signal));
+      const started = await this.#attempt(signal, () => this.#with.options.submitStep(labelled, signal));
       end = 'state' in started ? started : await this.#follow(run, started, active, decision?.reason);
     } finally {
-      await decision?.settle(end.state === 'completed' ? end.record : undefined);
+      await decision?.settle();
     }
     return end.reason === undefined && decision?.reason !== undefined
       ? { ...end, reason: decision.reason }
@@ -127,11 +86,5 @@ export class StepExecution {
     } catch (error) {
       return { state: signal.aborted ? 'aborted' : 'error', error: errorRecord(error) };
     }
-  }
-
-  #functionOf(step: PlanStep): PlanFunction {
-    const called = this.#with.plan.spec.functions[step.function];
-    if (called === undefined) throw internalError(`function "${step.function}" is not in the plan`);
-    return called;
   }
 }

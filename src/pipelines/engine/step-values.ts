@@ -4,6 +4,7 @@ import { nearestName } from '../../core/nearest-name.ts';
 import { isStoreUri, parseStoreUri } from '../../core/store-uri.ts';
 import type { ArtifactRecord, InputRecord, RunRecord } from '../../tracking/run.ts';
 import { stepOutputMissing } from '../errors.ts';
+import { lookInto } from '../plan/look-into.ts';
 import type { PlanFunction, PlanStep, PlanValue } from '../plan/plan.ts';
 import { type ItemScope, renderScope, type ScopeItem, sharedScope } from './item-scope.ts';
 
@@ -39,9 +40,7 @@ export function resolveStepInputs(
   called: PlanFunction,
   source: ValueSource,
 ): StepInputs {
-  const inputNames = new Set(
-    called.handlerSpec.parameters.filter((one) => one.role === 'input').map((one) => one.name),
-  );
+  const inputNames = inputNamesOf(called);
   const params: Record<string, Json> = {};
   const inputs: Record<string, InputRecord> = {};
   for (const [name, value] of Object.entries(step.arguments)) {
@@ -50,6 +49,11 @@ export function resolveStepInputs(
     else params[name] = resolveValue(value, source, user);
   }
   return { params, inputs };
+}
+
+/** Names of the parameters of a function that take data. */
+export function inputNamesOf({ handlerSpec: { parameters } }: PlanFunction): ReadonlySet<string> {
+  return new Set(parameters.filter(({ role }) => role === 'input').map(({ name }) => name));
 }
 
 /** The JSON that a value stands for; an artifact gives its pinned URI. `user` is who needs it, for the error. */
@@ -177,15 +181,6 @@ function resolveParameter(
   throw stepOutputMissing(`${user} needs the pipeline's parameter "${name}", which has no value`, {
     hint: `give it: --param ${value.name}=…`,
   });
-}
-
-function lookInto(start: Json, path: readonly string[]): Json | undefined {
-  let at: Json | undefined = start;
-  for (const key of path) {
-    if (at === null || typeof at !== 'object' || !Object.hasOwn(at, key)) return undefined;
-    at = (at as Readonly<Record<string, Json>>)[key];
-  }
-  return at;
 }
 
 function missing(step: string, path: readonly string[], outputs: StepOutputs, user: string): SlipwayError {

@@ -1,6 +1,6 @@
 import type { SlipwayError } from '../../core/error.ts';
-import { runTimeout } from '../../runtime/errors.ts';
-import type { RunPlanOptions } from '../run-plan.ts';
+import type { FollowPlanOptions } from '../run-plan.ts';
+import { pipelineTimeout } from './pipeline-timeout.ts';
 
 export interface StopListener {
   abort(reason: string, cause?: SlipwayError): void;
@@ -10,7 +10,7 @@ export interface StopListener {
 /** Listens to a pipeline's signal, timeout and stop requests; the function returned ends that. */
 export function watchForStop(
   uid: string,
-  { signal, timeoutMs, stopRequested }: Pick<RunPlanOptions, 'signal' | 'timeoutMs' | 'stopRequested'>,
+  { signal, timeoutMs, stopRequested }: Pick<FollowPlanOptions, 'signal' | 'timeoutMs' | 'stopRequested'>,
   listener: StopListener,
 ): () => void {
   const ended = new AbortController();
@@ -31,11 +31,8 @@ export function watchForStop(
 }
 
 function timeOut(timeoutMs: number, listener: StopListener): void {
-  const reason = `the pipeline took longer than ${timeoutMs} ms`;
-  listener.abort(
-    reason,
-    runTimeout(reason, { hint: 'give it more time, or find the slow step in the report' }),
-  );
+  const cause = pipelineTimeout(timeoutMs);
+  listener.abort(cause.message, cause);
 }
 
 function abortReason(signal: AbortSignal | undefined): string {

@@ -1,5 +1,10 @@
-/** Steps with those of a map's items directly behind the step itself, the others where they were. */
-export function orderSteps<Step extends { readonly id: string }>(steps: readonly Step[]): readonly Step[] {
+interface OrderedStep {
+  readonly id: string;
+  readonly item?: readonly number[];
+}
+
+/** Steps with those of a map's items directly behind the step itself, in the items' order; the others where they were. */
+export function orderSteps<Step extends OrderedStep>(steps: readonly Step[]): readonly Step[] {
   const items = new Map<string, Step[]>();
   const whole = new Set(steps.map((step) => step.id));
   const top: Step[] = [];
@@ -13,5 +18,11 @@ export function orderSteps<Step extends { readonly id: string }>(steps: readonly
     }
   }
   if (top.length === steps.length) return steps;
-  return top.flatMap((step) => [step, ...(items.get(step.id) ?? [])]);
+  return top.flatMap((step) => [step, ...(items.get(step.id)?.sort(byItem) ?? [])]);
+}
+
+/** Records of earlier releases do not know their items' places; those stay in the order in which they began. */
+function byItem({ item: a = [] }: OrderedStep, { item: b = [] }: OrderedStep): number {
+  const at = a.findIndex((place, depth) => place !== b[depth]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }

@@ -8,6 +8,12 @@ export function allSteps(plan: Plan): readonly PlanStep[] {
   return onExit === undefined ? steps : [...steps, onExit];
 }
 
+/** The steps that an earlier run does not stand for and that are not left out, the exit step last. */
+export function runningSteps(plan: Plan): readonly PlanStep[] {
+  const { pruned = {} } = plan.spec;
+  return allSteps(plan).filter(({ id }) => pruned[id] === undefined);
+}
+
 type Maps = Plan['spec']['maps'];
 
 /** Ids of the steps that must have ended before this one starts: by data, by condition, by order, by what it is mapped over. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Json } from '../../core/json.ts';
+import type { KubernetesOptions } from '../../runtime/kubernetes/manifest/kubernetes-options.ts';
 import type { Plan, PlanCondition, PlanValue } from './plan.ts';
 
 const json = v.custom<Json>(
@@ -79,6 +80,7 @@ const options = v.strictObject({
   ),
   runtime: v.exactOptional(v.string()),
   image: v.exactOptional(v.string()),
+  kubernetes: v.exactOptional(jsonRecord as v.GenericSchema<KubernetesOptions>),
   secrets: v.exactOptional(v.array(v.string())),
   env: v.exactOptional(texts),
   labels: v.exactOptional(texts),

@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../../core/error.ts';
 import type { Json } from '../../core/json.ts';
 import type { HandlerSpec, ParameterSpec } from '../../functions/function-spec.ts';
 import type { Resources, RetryPolicy } from '../../runtime/job.ts';
+import type { KubernetesOptions } from '../../runtime/kubernetes/manifest/kubernetes-options.ts';
 import type { ArtifactRecord, FunctionReference } from '../../tracking/run.ts';
 import type { SweepSpec } from '../../tuning/sweep.ts';
 
@@ -93,6 +94,8 @@ export interface StepOptions {
   readonly resources?: Resources;
   readonly runtime?: string;
   readonly image?: string;
+  /** How the step's pod looks, where it runs on a cluster. Counts before project.yaml. */
+  readonly kubernetes?: KubernetesOptions;
   readonly secrets?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { runNotFound } from '../../tracking/errors.ts';
 import { type RunRecord, terminalStates } from '../../tracking/run.ts';
+import { searchAllRuns } from '../../tracking/search-all-runs.ts';
 import type { RunStore } from '../../tracking/store.ts';
 import { isKept } from '../engine/check-artifacts.ts';
 import { resumeImpossible } from '../errors.ts';
@@ -16,11 +17,21 @@ export interface PriorSteps {
 /** Milliseconds that step runs of a killed pipeline get to end. */
 const orphanTime = 30_000;
 
+export interface PriorOptions {
+  /** Whether step runs that are under way are stopped and waited for; only where nobody drives the pipeline any more. @default false */
+  readonly endsOrphans?: boolean;
+}
+
 /**
  * What an earlier run of a pipeline leaves to start from: step runs that completed, also those whose pipeline was killed before it
- * could take note; steps that it took from the cache or from runs before. Waits for step runs that are still ending.
+ * could take note; steps that it took from the cache or from runs before.
  */
-export async function findPriorSteps(store: RunStore, run: RunRecord, plan: Plan): Promise<PriorSteps> {
+export async function findPriorSteps(
+  store: RunStore,
+  run: RunRecord,
+  plan: Plan,
+  { endsOrphans = false }: PriorOptions = {},
+): Promise<PriorSteps> {
   const found = new Map<string, RunRecord>();
   const take = async (step: string, uid: string): Promise<void> => {
     const record = await findRun(store, uid);
@@ -30,8 +41,9 @@ export async function findPriorSteps(store: RunStore, run: RunRecord, plan: Plan
     if (pruned.type === 'given') await take(id, pruned.run);
   for (const step of run.steps ?? [])
     if (step.cached && step.runUid !== undefined) await take(step.id, step.runUid);
-  for (const child of await childRuns(store, run.uid)) {
-    const ended = terminalStates.has(child.state) ? child : await untilEnded(store, child);
+  for (const child of await searchAllRuns(store, { parent: run.uid })) {
+    const isOrphan = endsOrphans && !terminalStates.has(child.state);
+    const ended = isOrphan ? await untilEnded(store, child) : child;
     if (child.step !== undefined && ended.state === 'completed') found.set(child.step, ended);
   }
   const lost = new Map<string, string>();
@@ -40,22 +52,6 @@ export async function findPriorSteps(store: RunStore, run: RunRecord, plan: Plan
       if (!(await isKept(store, digest))) lost.set(step, `its artifact "${key}" is no longer in the store`);
   const completed = new Map([...found].filter(([step]) => !lost.has(step)));
   return { run: run.uid, completed, lost };
-}
-
-async function childRuns(store: RunStore, parent: string): Promise<readonly RunRecord[]> {
-  const children: RunRecord[] = [];
-  let pageToken: string | undefined;
-  do {
-    const page = await store.searchRuns({
-      parent,
-      all: true,
-      limit: 1000,
-      ...(pageToken === undefined ? {} : { pageToken }),
-    });
-    children.push(...page.runs);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
-  return children;
 }
 
 /** A step run that its pipeline left behind ends by itself, soon after it noticed. */

@@ -2,6 +2,7 @@ import { canonicalJson, type Json, toJson } from '../../core/json.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import type { StepInputs } from '../engine/step-values.ts';
 import type { Plan, PlanFunction, PlanStep, PrunedStep } from '../plan/plan.ts';
+import { inputsBefore } from './inputs-before.ts';
 import type { PriorSteps } from './prior-steps.ts';
 import { walkKnown } from './walk-known.ts';
 
@@ -19,6 +20,7 @@ export interface PrunedPlan {
 export function reuseSteps(plan: Plan, previous: Plan, prior: PriorSteps): PrunedPlan {
   const given: Record<string, PrunedStep> = {};
   const notes: string[] = [];
+  const inputsOf = inputsBefore(previous, prior);
   walkKnown(plan, {
     prune: (id) => plan.spec.pruned?.[id],
     decide: ({ id, step, called, resolve }) => {
@@ -27,7 +29,8 @@ export function reuseSteps(plan: Plan, previous: Plan, prior: PriorSteps): Prune
       const record = prior.completed.get(id);
       if (record === undefined) return undefined;
       const before = previous.spec.steps.find((one) => one.id === step.id);
-      const changed = whatChanged({ step, before, called, record, now: resolve() });
+      const then = inputsOf.get(id) ?? {};
+      const changed = whatChanged({ step, before, called, record, now: resolve(), then });
       if (changed !== undefined) {
         notes.push(`step "${id}" runs again: ${changed}`);
         return undefined;
@@ -55,9 +58,11 @@ interface Compared {
   readonly called: PlanFunction;
   readonly record: RunRecord;
   readonly now: StepInputs;
+  /** The inputs as the plan before told them. */
+  readonly then: StepInputs['inputs'];
 }
 
-function whatChanged({ step, before, called, record, now }: Compared): string | undefined {
+function whatChanged({ step, before, called, record, now, then }: Compared): string | undefined {
   if (before === undefined) return 'it is another step now';
   if (record.function?.digest !== called.digest || record.function.handler !== called.handler)
     return 'its code changed';
@@ -66,7 +71,7 @@ function whatChanged({ step, before, called, record, now }: Compared): string | 
   const inputs = Object.entries(now.inputs).filter(
     ([name, input]) =>
       !(input.digest === undefined
-        ? same(step.arguments[name], before.arguments[name])
+        ? then[name] !== undefined && same(input, then[name])
         : input.digest === record.inputs[name]?.digest),
   );
   if (inputs.length > 0) return `its inputs changed (${inputs.map(([name]) => name).join(', ')})`;

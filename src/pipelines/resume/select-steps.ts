@@ -24,10 +24,11 @@ export function needsPrior({ from, only }: StepSelection): boolean {
 
 /**
  * The plan with the steps pruned that are not selected. What the selected ones need is given by the earlier run. Throws
- * `STEP_UNKNOWN`, `RESUME_IMPOSSIBLE` naming the steps whose outputs the earlier run does not have.
+ * `STEP_UNKNOWN` also where nothing is left, `RESUME_IMPOSSIBLE` naming the steps whose outputs the earlier run does not have.
  */
 export function selectSteps(plan: Plan, selection: StepSelection, prior: PriorSteps | undefined): Plan {
   const kept = selectedIds(plan, selection);
+  if (kept.size === 0) refuseNothing(plan, selection);
   const needed = neededIds(plan, kept);
   const reason = `not asked for (${renderSelection(selection)})`;
   const leftOut: PrunedStep = { type: 'left-out', reason };
@@ -79,6 +80,17 @@ function selectedIds(plan: Plan, { from, only, until }: StepSelection): Readonly
   return new Set(
     steps.map(({ id }) => id).filter((id) => (after?.has(id) ?? true) && (before?.has(id) ?? true)),
   );
+}
+
+/** Only `from` and `until` together can leave nothing. */
+function refuseNothing(plan: Plan, { from = '', until = '' }: StepSelection): never {
+  const reversed = selectedIds(plan, { from: until, until: from }).size > 0;
+  throw stepUnknown(`no step is left to run: "${until}" does not depend on "${from}"`, {
+    hint: reversed
+      ? `it is the other way round: --from ${until} --until ${from}`
+      : 'name two steps of which the second needs the first, or leave one of the two out',
+    details: { from, until },
+  });
 }
 
 function namedIds(steps: readonly PlanStep[], name: string): Set<string> {

@@ -1,0 +1,3 @@
+import { startStepPod } from './argo/pod/start-step-pod.ts';
+
+void startStepPod();
