@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { type Json, toJson } from './core/json.ts';
 import { currentWorkspace } from './current-workspace.ts';
 import { createFunctionHandle, type FunctionHandle } from './function-handle.ts';
 import type { PackagedFunction } from './functions/function-spec.ts';
@@ -8,6 +9,7 @@ import { openDisplay } from './notebooks/display/port/open-display.ts';
 import { declaringCell } from './notebooks/executed-cells.ts';
 import { cacheDirectory } from './projects/workspace.ts';
 import type { Handler } from './runtime/context.ts';
+import type { KubernetesOptions } from './runtime/kubernetes/manifest/kubernetes-options.ts';
 import { isInsideHandler } from './runtime/run-scope.ts';
 
 /**
@@ -39,6 +41,8 @@ export interface SourceOptions<Name extends string = string> {
   /** Name of the function. @default the handler's */
   readonly name?: string;
   readonly returns?: Readonly<Record<string, 'result' | 'dataset' | 'model' | 'plot' | 'file'>>;
+  /** How its runs look on a cluster, where a call does not say otherwise; kept in an exported function.yaml. */
+  readonly kubernetes?: KubernetesOptions;
 }
 
 /**
@@ -65,7 +69,7 @@ export async function codeToFunction(
   const workspace = await currentWorkspace();
   const located = await locate(source, options, callerStack);
   const { packageFunction } = await import('./functions/package-function.ts');
-  const packaged = await packageFunction({
+  const bundled = await packageFunction({
     source: located.filename,
     root: workspace.project.root,
     cacheDirectory: cacheDirectory(workspace.project),
@@ -73,6 +77,7 @@ export async function codeToFunction(
     ...(located.name === undefined ? {} : { name: located.name }),
     ...(located.returns === undefined ? {} : { returns: located.returns }),
   });
+  const packaged = withKubernetes(bundled, located.kubernetes);
   // a notebook that is only named may be another one than this kernel's
   if (live !== undefined && located.filename.endsWith('.ipynb'))
     checkCellsSaved(
@@ -86,6 +91,15 @@ export async function codeToFunction(
     located.handler ?? packaged.spec.spec.defaultHandler,
     live,
   );
+}
+
+function withKubernetes(
+  packaged: PackagedFunction,
+  options: KubernetesOptions | undefined,
+): PackagedFunction {
+  if (options === undefined) return packaged;
+  const kubernetes = toJson(options) as Readonly<Record<string, Json>>;
+  return { ...packaged, spec: { ...packaged.spec, spec: { ...packaged.spec.spec, kubernetes } } };
 }
 
 /** A notebook says what was packaged; a script prints nothing by itself. */

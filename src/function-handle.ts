@@ -11,13 +11,16 @@ import type { TrackedRun } from './notebooks/display/run/run-tracker.ts';
 import { detectKernel } from './notebooks/kernel.ts';
 import { addStep } from './pipelines/dsl/add-step.ts';
 import type { InputArgs, ParamArgs, StepArguments, StepReference } from './pipelines/dsl/reference.ts';
+import { mergeStepOptions } from './pipelines/dsl/step-defaults.ts';
 import type { StepOptions } from './pipelines/plan/plan.ts';
+import type { NotificationEntry } from './projects/notifications/notification-entry.ts';
 import { startFunction } from './projects/run-function.ts';
-import type { Workspace } from './projects/workspace.ts';
+import type { RunRequest, Workspace } from './projects/workspace.ts';
 import { createRunHandle, type RunHandle } from './run-handle.ts';
 import { runInCell } from './run-in-cell.ts';
 import { runRequest } from './run-request.ts';
 import type { Resources } from './runtime/job.ts';
+import type { KubernetesOptions } from './runtime/kubernetes/manifest/kubernetes-options.ts';
 import { isInsideHandler } from './runtime/run-scope.ts';
 import { showAs } from './show-as.ts';
 import { renderRunSummary } from './tracking/render-run-summary.ts';
@@ -53,12 +56,16 @@ export interface RunOptions<Args = Readonly<Record<string, unknown>>> {
   readonly handler?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** @default that of project.yaml, else 'inline' in notebooks and where the function itself is at hand, else 'process' */
-  readonly runtime?: 'inline' | 'process' | 'docker' | (string & {});
+  readonly runtime?: 'inline' | 'process' | 'docker' | 'kubernetes' | (string & {});
   readonly isolation?: 'fresh' | 'pool';
   /** Memory (bytes), processors and more that the run may use, where the runtime can limit them. */
   readonly resources?: Resources;
   /** Image that its container is made from. @default that of project.yaml, else one built of the function */
   readonly image?: string;
+  /** `registry/name` that images built of functions are pushed under, for a cluster to pull. @default `image.name` of project.yaml */
+  readonly imageName?: string;
+  /** How its pod looks on a cluster; counts before what `with`, the function and project.yaml say. */
+  readonly kubernetes?: KubernetesOptions;
   /** Network of its container. @default none, or what the inputs need */
   readonly network?: string;
   /** `30s`, `5m`, or seconds. */
@@ -76,6 +83,8 @@ export interface RunOptions<Args = Readonly<Record<string, unknown>>> {
   readonly parallel?: number;
   /** Which results are to be stored as artifacts. */
   readonly returns?: Readonly<Record<string, 'result' | 'dataset' | 'model' | 'plot' | 'file'>>;
+  /** Whom to tell of the run, beside those that project.yaml names. What cannot be sent never changes the run. */
+  readonly notifications?: readonly NotificationEntry[];
   readonly signal?: AbortSignal;
   /** Throw when the run did not complete. @default true */
   readonly throwOnFailure?: boolean;
@@ -113,9 +122,9 @@ export interface FunctionHandle<
   build(options?: BuildOptions): Promise<ImageHandle>;
   /** The same function under another step id. */
   as(id: string): FunctionHandle<Args, Results>;
-  /** The same function with options for the step: retries, timeout, cache, runtime … */
+  /** The same function with options for the step, or for `run` where that does not say otherwise: retries, timeout, cache, runtime … */
   with(options: StepOptions): FunctionHandle<Args, Results>;
-  /** The same function as a sweep: the step runs every trial and gives the best one's results and artifacts. */
+  /** The same function as a sweep: the step, or `run`, runs every trial and gives the best one's results and artifacts. */
   sweep(options: SweepOptions<Args>): FunctionHandle<Args, Results>;
   /** What it does, takes and gives. In a notebook shown as a card; elsewhere as text when printed, or by `String(fn.doc())`. */
   doc(): FunctionDoc;
@@ -177,7 +186,7 @@ function build<Args, Results>(
       return buildHandle(await openWorkspace(), packaged, options);
     },
     as: (id: string) => derive({ id }),
-    with: (options: StepOptions) => derive({ options: { ...state.options, ...options } }),
+    with: (options: StepOptions) => derive({ options: mergeStepOptions(state.options ?? {}, options) }),
     sweep: (options: SweepOptions<Args>) => derive({ sweep: options as SweepSpec }),
     doc: () => showDoc(packaged.spec, docOutput(packaged.spec)),
     export: (file: string) => exportFunction(packaged, file),
@@ -245,7 +254,12 @@ async function runFunction<Args, Results>(
   options: RunOptions<Args>,
 ): Promise<RunHandle<RunResults<Results>>> {
   const workspace = await openWorkspace();
-  const { signal, ...request } = runRequest(options);
+  const runtime =
+    options.runtime ??
+    state.options?.runtime ??
+    workspace.project.spec.runtime ??
+    (isAtHand(state) ? 'inline' : 'process');
+  const { signal, ...request } = requestOf(state, options, runtime);
   const record = await runInCell({
     workspace,
     signal,
@@ -254,8 +268,7 @@ async function runFunction<Args, Results>(
       startFunction(workspace, state.packaged, {
         ...request,
         handler: options.handler ?? state.handler,
-        runtime:
-          options.runtime ?? workspace.project.spec.runtime ?? (isAtHand(state) ? 'inline' : 'process'),
+        runtime,
         ...liveHandler(state, options),
         ...(stop === undefined ? {} : { signal: stop }),
       }),
@@ -270,6 +283,19 @@ async function runFunction<Args, Results>(
       },
     );
   return createRunHandle<RunResults<Results>>(workspace.store, record);
+}
+
+/** What the call asks for laid over what `with` and `sweep` say. */
+function requestOf<Args>(
+  { options: own = {}, sweep }: HandleState,
+  options: RunOptions<Args>,
+  runtime: string,
+): RunRequest {
+  const { cache: _, kubernetes, ...anywhere } = own;
+  // a function that is to look so on a cluster may run elsewhere, too; a call that says so is refused there
+  const isOnCluster = runtime === 'kubernetes' && kubernetes !== undefined;
+  const outer = isOnCluster ? { ...anywhere, kubernetes } : anywhere;
+  return { ...(sweep === undefined ? {} : { sweep }), ...mergeStepOptions(outer, runRequest(options)) };
 }
 
 /** What a card shows of a sweep beside its record. */

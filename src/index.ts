@@ -176,22 +176,66 @@ export type {
 } from './pipelines/plan/plan.ts';
 export type { PipelineSignature } from './pipelines/source/read-parameters.ts';
 export { loadProject, type ProjectHandle, type RunList } from './project-handle.ts';
-export type { FunctionEntry, ImageSettings, PipelineEntry, ProjectSpec } from './projects/project-spec.ts';
+export type {
+  ConsoleNotification,
+  MailNotification,
+  NamedNotification,
+  NotificationBase,
+  NotificationEntry,
+  NotificationMoment,
+  SlackNotification,
+  WebhookNotification,
+} from './projects/notifications/notification-entry.ts';
+export type {
+  FunctionEntry,
+  ImageSettings,
+  PipelineEntry,
+  ProjectSpec,
+  ProjectTracking,
+} from './projects/project-spec.ts';
+export type { ScheduleEntry } from './projects/schedules/schedule-entry.ts';
 export type { RunHandle } from './run-handle.ts';
 export type { ChildContext, Context, Handler, Logger } from './runtime/context.ts';
 export type { ContextRequest, ScriptContext } from './runtime/get-or-create-context.ts';
-export { getOrCreateContext } from './runtime/get-or-create-context.ts';
 export type { Resources, RetryPolicy } from './runtime/job.ts';
+export type {
+  FieldPatch,
+  JobPatch,
+  NamedPatch,
+  PatchValue,
+  PodPatch,
+} from './runtime/kubernetes/manifest/job-patch.ts';
+export type {
+  EnvironmentSource,
+  KeyReference,
+  KubernetesOptions,
+  PreemptibleNodes,
+  ResourceAmounts,
+} from './runtime/kubernetes/manifest/kubernetes-options.ts';
+export type { KubernetesVolume, VolumeMount } from './runtime/kubernetes/manifest/kubernetes-volume.ts';
+export type {
+  Affinity,
+  NodeAffinity,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodAffinityTerm,
+  SecurityOptions,
+  SelectorRequirement,
+  Toleration,
+} from './runtime/kubernetes/manifest/pod-placement.ts';
 export type { LogChunk } from './runtime/runtime.ts';
+export { getOrCreateContext } from './script-context.ts';
 export { type Showable, type ShowOptions, show } from './show.ts';
 export type { GitState, RunEnvironment } from './tracking/journal-event.ts';
 export type { ResumePolicy } from './tracking/resume-run.ts';
 export type {
   ArtifactKind,
   ArtifactRecord,
+  ClusterPlace,
   FunctionReference,
   InputRecord,
   IterationRecord,
+  NotificationDelivery,
   RunKind,
   RunRecord,
   RunState,

@@ -5,6 +5,7 @@ import { currentWorkspace } from './current-workspace.ts';
 import { renderParameter } from './functions/render-doc.ts';
 import type { RunTracker } from './notebooks/display/run/run-tracker.ts';
 import { detectKernel } from './notebooks/kernel.ts';
+import { pipelineRunRequest } from './pipeline-run-request.ts';
 import {
   pipeline as createPipeline,
   type Pipeline,
@@ -13,20 +14,37 @@ import {
 } from './pipelines/dsl/pipeline.ts';
 import type { ReferenceTo } from './pipelines/dsl/reference.ts';
 import type { PipelineEvent } from './pipelines/pipeline-event.ts';
+import { orderSteps } from './pipelines/plan/order-steps.ts';
 import type { Plan } from './pipelines/plan/plan.ts';
 import { allSteps, dependenciesOf } from './pipelines/plan/plan-graph.ts';
 import { renderPipelineReport } from './pipelines/render/render-pipeline-report.ts';
+import type { NotificationEntry } from './projects/notifications/notification-entry.ts';
+import type { PipelineRequest } from './projects/start-pipeline.ts';
+import type { Workspace } from './projects/workspace.ts';
 import { cardOf, createRunHandle, type RunHandle } from './run-handle.ts';
 import { isShown, runInCell } from './run-in-cell.ts';
+import type { KubernetesOptions } from './runtime/kubernetes/manifest/kubernetes-options.ts';
 import { showAs } from './show-as.ts';
 import type { StepRecord } from './tracking/run.ts';
 
 export interface PipelineRunOptions<Params> {
   readonly params?: Partial<Params>;
-  /** Runtime of steps that name none. @default the project's, else 'inline' in notebooks, 'process' elsewhere */
+  /** Name of the run. @default the pipeline's */
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * What drives the pipeline: this process, or Argo Workflows on the cluster, where every step is a pod.
+   * @default as the environment's SLIPWAY_ENGINE says, else that of the run to resume, else 'local'
+   */
+  readonly engine?: 'local' | 'argo';
+  /** Runtime of steps that name none. @default that of the run to resume, else the project's, else 'inline' in notebooks, 'process' elsewhere */
   readonly runtime?: string;
   /** Image of steps in containers that name none. @default that of project.yaml, else one built of the step's function */
   readonly image?: string;
+  /** `registry/name` that images built of steps are pushed under, for a cluster to pull. @default `image.name` of project.yaml */
+  readonly imageName?: string;
+  /** Which cluster, and how pods of steps look on it; counts before what project, function and step say. */
+  readonly kubernetes?: KubernetesOptions;
   /** Network of steps in containers. @default none, or what a step's inputs need */
   readonly network?: string;
   readonly onFailure?: 'stop' | 'continue';
@@ -38,6 +56,10 @@ export interface PipelineRunOptions<Params> {
   readonly timeoutMs?: number;
   /** uid of an earlier run of this pipeline to go on with: what it completed, with the same code, params and inputs, is not repeated. */
   readonly resume?: string;
+  /** Go on with exactly the plan of the run to resume, whatever the code is now. @default false */
+  readonly asPlanned?: boolean;
+  /** Do not look for what the run to resume has left on its cluster: that cluster is gone for good. @default false */
+  readonly abandon?: boolean;
   /** Run this step and all that depends on it; the outputs of the others come from an earlier run. */
   readonly from?: string;
   /** Run this step alone; what it needs comes from an earlier run. */
@@ -46,6 +68,8 @@ export interface PipelineRunOptions<Params> {
   readonly until?: string;
   /** uid of the run that `from` and `only` take outputs from. @default the latest that has them */
   readonly of?: string;
+  /** Whom to tell of the run, beside those that project.yaml names. What cannot be sent never changes the run. */
+  readonly notifications?: readonly NotificationEntry[];
   readonly signal?: AbortSignal;
   /** Called for every step that starts or ends, every trial, every line of output. */
   readonly onEvent?: (event: PipelineEvent) => void;
@@ -138,26 +162,16 @@ async function runPipeline<Params, Outputs>(
     import('./projects/start-pipeline.ts'),
     import('./projects/plan-run.ts'),
   ]);
-  const { params, throwOnFailure = true, signal, onEvent, resume, from, only, until, of, ...rest } = options;
-  const runtime = options.runtime ?? workspace.project.spec.runtime;
-  const { plan, request } = await planRun(
-    workspace,
-    value as Pipeline,
-    {
-      params: (params ?? {}) as Readonly<Record<string, unknown>>,
-      ...rest,
-      runtime: runtime ?? (detectKernel() === undefined ? 'process' : 'inline'),
-    },
-    Object.fromEntries(
-      Object.entries({ resume, from, only, until, of }).filter(([, step]) => step !== undefined),
-    ),
-  );
+  const { throwOnFailure = true, signal, onEvent } = options;
+  const asked = pipelineRunRequest(options, workspace.env);
+  const { plan, request, notes } = await planRun(workspace, value as Pipeline, asked.request, asked.part);
+  for (const note of notes) workspace.onProgress?.(note);
   const record = await runInCell({
     workspace,
     signal,
     start: (stop, tracker) =>
       startPipelinePlan(workspace, plan, {
-        ...request,
+        ...withRuntime(workspace, request),
         ...(onEvent === undefined && tracker === undefined
           ? {}
           : { followLogs: true, onEvent: tellBoth(onEvent, tracker) }),
@@ -175,7 +189,7 @@ async function runPipeline<Params, Outputs>(
     );
   const handle = createRunHandle<Outputs>(workspace.store, record);
   const run = Object.assign(handle, {
-    steps: record.steps ?? [],
+    steps: orderSteps(record.steps ?? []),
     outputs: (record.outputs ?? {}) as PipelineValues<Outputs>,
   });
   const isAbove = (): boolean => isShown(record);
@@ -184,6 +198,13 @@ async function runPipeline<Params, Outputs>(
     () => (isAbove() ? `pipeline run ${record.uid}, shown above` : renderPipelineReport(record)),
     { output: () => cardOf(workspace.store, record, renderPipelineReport), isShown: isAbove },
   );
+}
+
+/** Says where steps run that say nothing themselves, for the engine that asks. */
+function withRuntime({ project }: Workspace, request: PipelineRequest): PipelineRequest {
+  const { engine, runtime = project.spec.runtime } = request;
+  if (engine === 'argo') return request;
+  return { ...request, runtime: runtime ?? (detectKernel() === undefined ? 'process' : 'inline') };
 }
 
 type Listener = (event: PipelineEvent) => void;

@@ -61,11 +61,18 @@ async function showCard(options: CellRunOptions, stop: AbortSignal, port: Displa
   ]);
   const tracker = new RunTracker();
   const run = await start(stop, tracker);
-  const { store, project } = workspace;
+  const { store, project, server } = workspace;
   const directory = runDirectory(project.storeDirectory, project.name, run.uid);
   tracker.plan({ ...plan?.(), logFile: path.relative(process.cwd(), path.join(directory, 'output.log')) });
-  const journal = path.join(directory, 'events.jsonl');
-  const { record, card } = await followRun(run, { store, journal, tracker, port, renderText });
+  // a run that is kept by a server may go on elsewhere, and then not in the journal here
+  const journal = server === undefined ? path.join(directory, 'events.jsonl') : undefined;
+  const { record, card } = await followRun(run, {
+    store,
+    tracker,
+    port,
+    renderText,
+    ...(journal === undefined ? {} : { journal }),
+  });
   shown.set(record, card);
   return record;
 }

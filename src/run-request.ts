@@ -16,6 +16,8 @@ const known: Readonly<Record<keyof RunOptions, true>> = {
   isolation: true,
   resources: true,
   image: true,
+  imageName: true,
+  kubernetes: true,
   network: true,
   timeout: true,
   retries: true,
@@ -30,6 +32,7 @@ const known: Readonly<Record<keyof RunOptions, true>> = {
   stop: true,
   parallel: true,
   returns: true,
+  notifications: true,
   signal: true,
   throwOnFailure: true,
 };
@@ -40,14 +43,14 @@ const known: Readonly<Record<keyof RunOptions, true>> = {
  */
 export function runRequest<Args>(options: RunOptions<Args>): RunRequest {
   refuseUnknown(options);
-  const { name, labels, isolation, resources, image, network } = options;
-  const { seed, secrets, env, signal, returns } = options;
+  const { name, labels, isolation, resources, image, imageName, kubernetes, network } = options;
+  const { seed, secrets, env, signal, returns, notifications } = options;
   const sweep = sweepSpec(options);
   return {
     params: (options.params ?? {}) as Readonly<Record<string, unknown>>,
     inputs: (options.inputs ?? {}) as NonNullable<RunRequest['inputs']>,
-    ...defined({ name, labels, isolation, resources, image, network }),
-    ...defined({ seed, secrets, env, signal, returns, sweep }),
+    ...defined({ name, labels, isolation, resources, image, imageName, kubernetes, network }),
+    ...defined({ seed, secrets, env, signal, returns, sweep, notifications }),
     ...(options.timeout === undefined ? {} : { timeoutMs: parseDuration(options.timeout) }),
     ...(options.retries === undefined ? {} : { retry: { retries: options.retries } }),
   };

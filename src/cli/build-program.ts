@@ -12,7 +12,13 @@ export interface ParsedLine {
 }
 
 /** Options that every command takes. */
-export const globalOptions: readonly OptionName[] = ['directory', 'project', 'color', 'noColor'];
+export const globalOptions: readonly OptionName[] = [
+  'directory',
+  'project',
+  'trackingUrl',
+  'color',
+  'noColor',
+];
 
 /** Builds the parser from the tables; `chosen` is called once with what the user asked for. */
 export function buildProgram(groups: readonly CommandGroup[], chosen: (line: ParsedLine) => void): Command {

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { explainAccessError } from '../core/access-error.ts';
-import { systemClock } from '../core/clock.ts';
+import { longestTimerMs, systemClock } from '../core/clock.ts';
 import { fileNotFound } from '../core/errors.ts';
 import type { ParsedLine } from './build-program.ts';
+import type { CommandGroup } from './command-table.ts';
 import { exitCodeOfError, exitCodeOfSignal } from './exit-code.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { RawOption } from './options/parse-option.ts';
@@ -16,10 +17,11 @@ import { createTextOutput } from './text-output.ts';
 
 type Streams = Pick<Session, 'out' | 'err'>;
 
-const longestTimer = 2 ** 31 - 1;
-
 /** Runs one command line and ends the process with its exit code, once everything written has been taken. */
-export async function runCommandLine(argv: readonly string[]): Promise<void> {
+export async function runCommandLine(
+  argv: readonly string[],
+  groups: readonly CommandGroup[],
+): Promise<void> {
   const env = Object.freeze({ ...process.env });
   const scan = preScan(argv, env);
   const streams: Streams = {
@@ -27,10 +29,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     err: createTextOutput(process.stderr, env, scan.color),
   };
   // idle workers do not hold the process, but what the command still waits for must: ended early, it would seem a success
-  setInterval(() => {}, longestTimer);
+  setInterval(() => {}, longestTimerMs);
   let code: number;
   try {
-    code = await execute(argv, env, streams);
+    code = await execute({ argv, groups }, env, streams);
   } catch (thrown) {
     const error = explainAccessError(thrown);
     code = exitCodeOfError(error);
@@ -41,8 +43,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   process.exit(code);
 }
 
-async function execute(argv: readonly string[], env: Session['env'], streams: Streams): Promise<number> {
-  const line = parseLine(argv, streams.out.width);
+async function execute(
+  { argv, groups }: { readonly argv: readonly string[]; readonly groups: readonly CommandGroup[] },
+  env: Session['env'],
+  streams: Streams,
+): Promise<number> {
+  const line = parseLine(argv, groups, streams.out.width);
   if ('text' in line) {
     await streams.out.write(line.text);
     return 0;

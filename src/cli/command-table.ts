@@ -1,10 +1,13 @@
 import type { CommandEntry } from './command.ts';
 import { buildCommands } from './tables/build-commands.ts';
+import { clusterCommands } from './tables/cluster-commands.ts';
 import { findCommands } from './tables/find-commands.ts';
 import { keepCommands } from './tables/keep-commands.ts';
 import { kernelCommands } from './tables/kernel-commands.ts';
 import { notebookCommands } from './tables/notebook-commands.ts';
+import { notifyCommands } from './tables/notify-commands.ts';
 import { runCommands } from './tables/run-commands.ts';
+import { scheduleCommands } from './tables/schedule-commands.ts';
 import { serverCommands } from './tables/server-commands.ts';
 import { setUpCommands } from './tables/set-up-commands.ts';
 
@@ -33,7 +36,19 @@ export const commandGroups: readonly CommandGroup[] = [
       kernel: 'Register the TypeScript kernels with Jupyter.',
     },
   },
-  { title: 'Serve', commands: serverCommands },
+  {
+    title: 'Serve',
+    commands: [...serverCommands, ...clusterCommands],
+    parents: { kubernetes: 'Prepare a cluster for runs, and put the tracking server there.' },
+  },
+  {
+    title: 'Schedule',
+    commands: [...scheduleCommands, ...notifyCommands],
+    parents: {
+      schedule: 'Run pipelines and functions at given times.',
+      notify: 'Tell of runs: send again, try out.',
+    },
+  },
   { title: 'Build', commands: buildCommands },
   {
     title: 'Set up',

@@ -8,19 +8,31 @@ export interface Interrupt {
 }
 
 /**
- * Listens for Ctrl-C and SIGTERM. A graceful command gets to end what it has started, and a second signal ends the
+ * Milliseconds in which signals are one request. Ctrl-C reaches every process of the terminal, and a service manager's SIGTERM every
+ * process of the service: who is started by another one gets it from there, too.
+ */
+const togetherMs = 1000;
+
+/**
+ * Listens for Ctrl-C and SIGTERM. A graceful command gets to end what it has started, and a second signal, once it says so, ends the
  * process at once; any other command ends at the first.
  */
 export function catchInterrupts(graceful: boolean, err: TextOutput): Interrupt {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
+  let leavesAtNext = false;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (received) return void leaveAtOnce(signal);
+    if (leavesAtNext) return void leaveAtOnce(signal);
+    if (received) return;
     if (!graceful) process.exit(exitCodeOfSignal(signal));
     received = signal;
-    void err.write(
-      `stopping (${signal})${signal === 'SIGINT' ? '; press Ctrl-C again to leave at once' : ''}\n`,
-    );
+    const takeTheNext = (): void => {
+      leavesAtNext = true;
+      if (signal === 'SIGINT') void err.write('press Ctrl-C again to leave at once\n');
+    };
+    // signals that came while the process was busy are seen after its timers, and before what is to follow at once
+    setTimeout(() => setImmediate(takeTheNext), togetherMs);
+    void err.write(`stopping (${signal})\n`);
     controller.abort(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

@@ -7,5 +7,7 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${packageVersion()}\n`);
 } else {
-  void import('./command-line.ts').then(({ runCommandLine }) => runCommandLine(argv));
+  void Promise.all([import('./command-line.ts'), import('./command-table.ts')]).then(
+    ([{ runCommandLine }, { commandGroups }]) => runCommandLine(argv, commandGroups),
+  );
 }

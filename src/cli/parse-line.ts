@@ -2,17 +2,21 @@ import type { Command, CommanderError } from 'commander';
 import { nearestName } from '../core/nearest-name.ts';
 import { buildProgram, type ParsedLine } from './build-program.ts';
 import type { CommandEntry } from './command.ts';
-import { commandGroups } from './command-table.ts';
+import type { CommandGroup } from './command-table.ts';
 import { usageError } from './errors.ts';
 
 /** What a command line asks for: a command, or a text to show (help). */
 export type Line = { readonly command: ParsedLine } | { readonly text: string };
 
 /** Reads the words after `slipway`. Throws `CLI_USAGE` with the nearest command or option. */
-export function parseLine(argv: readonly string[], width: number | undefined): Line {
+export function parseLine(
+  argv: readonly string[],
+  groups: readonly CommandGroup[],
+  width: number | undefined,
+): Line {
   let command: ParsedLine | undefined;
   let text = '';
-  const program = buildProgram(commandGroups, (line) => {
+  const program = buildProgram(groups, (line) => {
     command = line;
   });
   const write = (part: string): void => {

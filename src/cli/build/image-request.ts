@@ -30,7 +30,7 @@ export function isArchive(file: string | undefined): boolean {
 }
 
 /** Paths on the command line are relative to the current folder. */
-const isPath = (base: string): boolean => /^\.{0,2}\/|\.(?:tar|tgz|tar\.gz)$/.test(base);
+export const isPath = (base: string): boolean => /^\.{0,2}\/|\.(?:tar|tgz|tar\.gz)$/.test(base);
 
 /** The image that a command line asks for; undefined where it asks for none. */
 export function imageRequest(options: ImageOptions, directory: string): FunctionImageRequest | undefined {

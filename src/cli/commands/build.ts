@@ -7,6 +7,7 @@ import type { FunctionImage, FunctionImageRequest } from '../../projects/build-f
 import { resolveFunction } from '../../projects/resolve-function.ts';
 import type { Workspace } from '../../projects/workspace.ts';
 import { writeTypes } from '../../projects/write-types.ts';
+import { imageDocument, platformText } from '../build/image-document.ts';
 import { type ImageOptions, imageRequest, isArchive } from '../build/image-request.ts';
 import type { Execute } from '../command.ts';
 import { present } from '../output/present.ts';
@@ -79,10 +80,6 @@ function withImage(packaged: PackagedFunction, { image, delivered }: FunctionIma
   return { ...packaged, spec: { ...packaged.spec, spec: { ...packaged.spec.spec, image: reference } } };
 }
 
-function platformText({ platform: { os, architecture, variant } }: FunctionImage['image']): string {
-  return [os, architecture, variant].filter(Boolean).join('/');
-}
-
 async function buildImageOf(
   workspace: Workspace,
   packaged: PackagedFunction,
@@ -91,18 +88,4 @@ async function buildImageOf(
   if (request === undefined) return undefined;
   const { buildFunctionImage } = await import('../../projects/build-function-image.ts');
   return buildFunctionImage(workspace, packaged, request);
-}
-
-/** An image as `-o json` shows it. */
-function imageDocument({ image, delivered }: FunctionImage): object {
-  return {
-    digest: image.manifest.digest,
-    platform: platformText(image),
-    size: image.layers.reduce((sum, { size }) => sum + size, 0),
-    base: image.base,
-    reused: image.reused,
-    layers: image.explain,
-    attachments: image.attachments.map(({ artifactType, digest }) => ({ type: artifactType, digest })),
-    ...delivered,
-  };
 }

@@ -36,6 +36,7 @@ export const describe: Execute<'output' | 'json'> = ({ args, options, session })
         hint: `use one of: ${Object.keys(kinds).join(', ')}`,
       });
     const request: DescribeRequest = { workspace, session, options, name: second ?? first };
+    await (await workspace.orphans())?.heard();
     const kind = second !== undefined && isKind(first) ? first : guessKind(request);
     await kinds[kind](request);
     return undefined;

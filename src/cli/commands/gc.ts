@@ -1,5 +1,5 @@
-import { collectCache } from '../../pipelines/cache/collect-cache.ts';
 import { type CollectedImages, collectProjectImages } from '../../projects/collect-images.ts';
+import { collectLeftovers, type Leftover } from '../../projects/collect-leftovers.ts';
 import { endOrphans } from '../../projects/end-orphans.ts';
 import type { GarbageReport } from '../../tracking/store.ts';
 import type { Execute } from '../command.ts';
@@ -14,25 +14,28 @@ export const gc: Execute<'dryRun' | 'olderThan' | 'dockerImages' | 'output' | 'j
 }) =>
   withWorkspace(session, async (workspace) => {
     if (!options.dryRun) await endOrphans(workspace, { lost: true });
-    const { store, project } = workspace;
-    const report = await store.collectGarbage({
+    const report = await workspace.store.collectGarbage({
       dryRun: options.dryRun,
       ...(options.olderThan === undefined ? {} : { olderThanMs: options.olderThan }),
     });
-    const cache = await collectCache(project.storeDirectory, store, { dryRun: options.dryRun });
+    // once runs have gone, and with them what was theirs
+    const leftovers = await collectLeftovers(workspace, { dryRun: options.dryRun });
     const images = await collectProjectImages(workspace, {
       dryRun: options.dryRun,
       docker: options.dockerImages,
     });
     await present(session, options, {
-      data: () => ({ ...report, cachedSteps: cache.entries, images }),
-      text: (wide) => renderReport(report, cache.entries, wide) + renderImages(images, report.dryRun, wide),
+      data: () => ({ ...report, leftovers, images }),
+      text: (wide) =>
+        renderReport(report, wide) +
+        renderLeftovers(leftovers, report.dryRun, wide) +
+        renderImages(images, report.dryRun, wide),
       names: () => [...report.runs, ...report.artifacts.map((artifact) => artifact.digest)],
     });
     return undefined;
   });
 
-function renderReport(report: GarbageReport, cachedSteps: number, wide: boolean): string {
+function renderReport(report: GarbageReport, wide: boolean): string {
   const verb = report.dryRun ? 'would be deleted' : 'deleted';
   const details = report.dryRun || wide;
   const lines = [
@@ -41,9 +44,17 @@ function renderReport(report: GarbageReport, cachedSteps: number, wide: boolean)
       ? report.artifacts.map(({ digest, size }) => `artifact  ${digest}  ${renderBytes(size)}`)
       : []),
     `${count(report.runs.length, 'run')} and ${count(report.artifacts.length, 'artifact')} (${renderBytes(report.bytes)}) ${verb}`,
-    ...(cachedSteps === 0
-      ? []
-      : [`${count(cachedSteps, 'cached step')} that nothing can be taken from ${verb}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderLeftovers(leftovers: readonly Leftover[], dryRun: boolean, wide: boolean): string {
+  if (leftovers.length === 0) return '';
+  const details = dryRun || wide;
+  const bytes = leftovers.reduce((sum, { size }) => sum + size, 0);
+  const lines = [
+    ...(details ? leftovers.map(({ kind, name }) => `${kind.padEnd(8)}  ${name}`) : []),
+    `${count(leftovers.length, 'leftover')} of what is gone (${renderBytes(bytes)}) ${dryRun ? 'would be deleted' : 'deleted'}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -8,7 +8,10 @@ export const get: Execute<keyof GetOptions> = async (invocation) => {
   const { args, options, session } = invocation;
   const [kind = '', name] = args;
   if (kind === 'hub') return (await import('./hub-list.ts')).hubList({ args: [], options, session });
-  return withWorkspace(session, (workspace) => getKind(kind, { workspace, session, options, name }));
+  return withWorkspace(session, async (workspace) => {
+    await (await workspace.orphans())?.heard();
+    return getKind(kind, { workspace, session, options, name });
+  });
 };
 
 async function getKind(kind: string, request: GetRequest): Promise<undefined> {

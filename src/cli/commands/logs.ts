@@ -7,8 +7,11 @@ import { withWorkspace } from '../with-workspace.ts';
 
 /** `slipway logs [run]`: the run's output on stdout, byte for byte; `-f` goes on until it has ended. */
 export const logs: Execute<'follow' | 'tail' | 'output' | 'json'> = ({ args, options, session }) =>
-  withWorkspace(session, async ({ store }) => {
+  withWorkspace(session, async (workspace) => {
+    const { store } = workspace;
     const { uid } = await store.getRun(args[0] ?? '@last');
+    const orphans = await workspace.orphans();
+    await orphans?.heard({ uid });
     if (isDocument(options)) {
       const text = (await readLog(store, uid, session, options.follow)).toString();
       const shown = options.tail === undefined ? text : lastLines(text, options.tail);
@@ -27,6 +30,7 @@ export const logs: Execute<'follow' | 'tail' | 'output' | 'json'> = ({ args, opt
       if (!options.follow) return undefined;
     }
     await copyLog(store, uid, session, { offset, follow: options.follow });
+    if (options.follow && !gone(session).aborted) await orphans?.collected(uid);
     return undefined;
   });
 

@@ -14,7 +14,7 @@ export const pipelinePlan: Execute<
   withWorkspace(session, async (workspace) => {
     const named = await loadNamedPipeline(workspace, args[0]);
     const plan = await explainBroken(`pipeline "${named.pipeline.name}"`, () =>
-      planPipeline(workspace, named.pipeline, createPipelineRequest(named, options)),
+      planPipeline(workspace, named.pipeline, createPipelineRequest(named, options, session.directory)),
     );
     if (options.against === undefined) await presentPlan(session, options, plan);
     else

@@ -20,7 +20,7 @@ export const pipelineRun: Execute<PipelineOptionName | SelectionOption | 'quiet'
   withWorkspace(session, async (workspace) => {
     const selection = stepSelection(options);
     const named = await loadNamedPipeline(workspace, args[0]);
-    const request = { ...createPipelineRequest(named, options), source: named.source };
+    const request = { ...createPipelineRequest(named, options, session.directory), source: named.source };
     const whole = await explainBroken(`pipeline "${named.pipeline.name}"`, () =>
       planPipeline(workspace, named.pipeline, request),
     );

@@ -10,6 +10,7 @@ import { withWorkspace } from '../with-workspace.ts';
 export const ps: Execute<'all' | 'limit' | 'output' | 'json'> = ({ options, session }) =>
   withWorkspace(session, async (workspace) => {
     await endOrphans(workspace);
+    await (await workspace.orphans())?.heard();
     const { store } = workspace;
     const filter = options.all ? {} : { filter: "state in ('created', 'pending', 'running')" };
     const page = await store.searchRuns({ ...filter, all: options.all, limit: options.limit });

@@ -1,4 +1,6 @@
+import type { OptionValues } from '../../core/option-table.ts';
 import type { PackagedFunction } from '../../functions/function-spec.ts';
+import { runtimeOf } from '../../projects/prepare-job.ts';
 import { resolveFunction } from '../../projects/resolve-function.ts';
 import { startFunction } from '../../projects/run-function.ts';
 import type { RunRequest, Workspace } from '../../projects/workspace.ts';
@@ -24,7 +26,7 @@ export const run: Execute<RunOptionName | 'dryRun' | 'quiet' | 'output' | 'json'
       options.handler ? { handler: options.handler } : {},
     );
     const request = await createRunRequest(workspace, packaged, options);
-    if (options.dryRun) return printJob(session, options, workspace, packaged, request);
+    if (options.dryRun) return dryRun(workspace, packaged, { request, options, session });
     const record = await execute(
       workspace,
       packaged,
@@ -34,6 +36,26 @@ export const run: Execute<RunOptionName | 'dryRun' | 'quiet' | 'output' | 'json'
     );
     return finishRun(record, options, session);
   });
+
+async function dryRun(
+  workspace: Workspace,
+  packaged: PackagedFunction,
+  { request, options, session }: DryRun,
+): Promise<number> {
+  if (runtimeOf(workspace, request) !== 'kubernetes')
+    return printJob(session, options, workspace, packaged, request);
+  const [{ renderClusterRun }, { printManifests }] = await Promise.all([
+    import('../../projects/cluster/render-cluster-run.ts'),
+    import('../run/print-manifests.ts'),
+  ]);
+  return printManifests(session, options, await renderClusterRun(workspace, packaged, request));
+}
+
+interface DryRun {
+  readonly request: RunRequest;
+  readonly options: Pick<OptionValues, 'output' | 'json'>;
+  readonly session: Session;
+}
 
 async function execute(
   workspace: Workspace,

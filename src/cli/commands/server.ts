@@ -1,52 +1,32 @@
-import { once } from 'node:events';
-import path from 'node:path';
-import { errorRecord } from '../../core/error.ts';
-import { packageVersion } from '../../core/package-root.ts';
 import type { Execute } from '../command.ts';
-import { usageError } from '../errors.ts';
-import { present } from '../output/present.ts';
+import type { RunningSchedulers } from '../schedule/supervise-scheduler.ts';
+import type { KeepStoreOptions } from '../server/keep-store.ts';
+import type { Session } from '../session.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
 /** `slipway server`: keeps the project's store for others to write to and read from, until it is interrupted. */
-export const server: Execute<'host' | 'port' | 'tokenFile' | 'output' | 'json'> = ({ options, session }) =>
-  withWorkspace(session, async ({ project }) => {
-    const [{ startServer }, { openTokenFile }] = await Promise.all([
-      import('../../server/start-server.ts'),
-      import('../../server/token-file.ts'),
-    ]);
-    if (options.port > 65_535)
-      throw usageError(`--port "${options.port}" is no port`, { hint: 'give 0 to 65535' });
-    const directory = project.storeDirectory;
-    const tokenFile = path.resolve(
-      session.directory,
-      options.tokenFile ?? path.join(directory, 'server-token'),
-    );
-    const { tokens, isNew } = openTokenFile(tokenFile);
-    const running = await startServer({
-      directory,
-      tokens,
-      host: options.host,
-      port: options.port,
-      version: packageVersion(),
-      onFailure: (error, { method, url }) =>
-        void session.err.write(`${method} ${url.split('?')[0]}: ${errorRecord(error).message}\n`),
-    });
-    await present(session, options, {
-      data: () => ({ url: running.url, tokenFile, storeDirectory: directory }),
-      text: () =>
-        [
-          `tracking server at ${running.url}`,
-          `  store   ${directory}`,
-          `  token   ${isNew ? 'written to' : 'in'} ${tokenFile}`,
-          '',
-          'Point runs and commands to it:',
-          `  export SLIPWAY_TRACKING_URL=${running.url}`,
-          `  export SLIPWAY_TRACKING_TOKEN_FILE=${tokenFile}`,
-          '',
-        ].join('\n'),
-      names: () => [running.url],
-    });
-    if (!session.signal.aborted) await once(session.signal, 'abort');
-    await running.close();
-    return undefined;
-  });
+export const server: Execute<keyof KeepStoreOptions | 'schedules'> = ({ options, session }) =>
+  withWorkspace(
+    session,
+    async ({ project }) => {
+      const { keepStore } = await import('../server/keep-store.ts');
+      const schedulers = await lookAfter(options.schedules, session);
+      try {
+        await keepStore(project.storeDirectory, options, session);
+      } finally {
+        await schedulers?.close();
+      }
+      return undefined;
+    },
+    // a project may name the very server that is started here
+    { local: true },
+  );
+
+async function lookAfter(
+  folders: readonly string[],
+  session: Session,
+): Promise<RunningSchedulers | undefined> {
+  if (folders.length === 0) return undefined;
+  const { superviseSchedulers } = await import('../schedule/supervise-scheduler.ts');
+  return superviseSchedulers(folders, session);
+}

@@ -1,5 +1,5 @@
 import { endOrphans } from '../../projects/end-orphans.ts';
-import { type RunRecord, terminalStates } from '../../tracking/run.ts';
+import { hasEnded, type RunRecord, terminalStates } from '../../tracking/run.ts';
 import type { RunStore } from '../../tracking/store.ts';
 import type { Execute } from '../command.ts';
 import { stopTimedOut } from '../errors.ts';
@@ -19,14 +19,15 @@ export const stop: Execute<'reason' | 'noWait' | 'timeout' | 'output' | 'json'> 
   withWorkspace(session, async (workspace) => {
     await endOrphans(workspace);
     const { store } = workspace;
+    const { reason = 'stopped by slipway stop' } = options;
     const before = await Promise.all(args.map((reference) => store.getRun(reference)));
-    const running = before.filter((run) => !terminalStates.has(run.state));
-    for (const run of running) await store.requestStop(run.uid, options.reason ?? 'stopped by slipway stop');
+    const running = before.filter(mayRun);
+    for (const run of running) await store.requestStop(run.uid, reason);
+    const { stopOnCluster } = await import('../../projects/cluster/stop-on-cluster.ts');
+    await Promise.all(before.map((run) => stopOnCluster(workspace, run, reason)));
     const after = await Promise.all(
       before.map((run) =>
-        options.noWait || terminalStates.has(run.state)
-          ? run
-          : waitForEnd(store, run, options.timeout ?? patience, session),
+        options.noWait || !mayRun(run) ? run : waitForEnd(store, run, options.timeout ?? patience, session),
       ),
     );
     await present(session, options, {
@@ -44,6 +45,11 @@ export const stop: Execute<'reason' | 'noWait' | 'timeout' | 'output' | 'json'> 
     });
     return undefined;
   });
+
+/** What was not heard of any more may still be there on its cluster. */
+function mayRun(run: RunRecord): boolean {
+  return run.cluster === undefined ? !terminalStates.has(run.state) : !hasEnded(run);
+}
 
 function renderLine(run: RunRecord, wasRunning: boolean): string {
   if (!wasRunning) return `${run.uid} had already ended: ${run.state}\n`;

@@ -9,16 +9,12 @@ import { withWorkspace } from '../with-workspace.ts';
 const runMs = 60_000;
 
 /** `slipway sync`: brings the runs of a local store to the tracking server. */
-export const sync: Execute<'trackingUrl' | 'output' | 'json'> = ({ args: [folder], options, session }) =>
-  withWorkspace(session, async ({ project }) => {
-    const [{ syncStore }, { serverFromEnvironment }] = await Promise.all([
-      import('../../tracking/http/sync-store.ts'),
-      import('../../tracking/http/server-address.ts'),
-    ]);
-    const server = serverFromEnvironment({ ...session.env, SLIPWAY_TRACKING_URL: options.trackingUrl });
+export const sync: Execute<'output' | 'json'> = ({ args: [folder], options, session }) =>
+  withWorkspace(session, async ({ project, server }) => {
+    const { syncStore } = await import('../../tracking/http/sync-store.ts');
     if (server === undefined)
       throw usageError('no tracking server is named', {
-        hint: 'give --tracking-url, or set SLIPWAY_TRACKING_URL; `slipway server` starts one',
+        hint: 'give --tracking-url, set SLIPWAY_TRACKING_URL, or name it in project.yaml (tracking: { url }); `slipway server` starts one',
       });
     const report = await syncStore({
       server,

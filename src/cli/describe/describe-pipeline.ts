@@ -13,7 +13,7 @@ export async function describePipeline(request: DescribeRequest): Promise<void> 
   if (isUid(name) || name.startsWith('@')) return describeRun(request);
   const named = await loadNamedPipeline(workspace, name);
   const plan = await explainBroken(`pipeline "${name}"`, () =>
-    planPipeline(workspace, named.pipeline, createPipelineRequest(named, {})),
+    planPipeline(workspace, named.pipeline, createPipelineRequest(named, {}, workspace.directory)),
   );
   await presentPlan(session, { graph: options.output, json: options.json }, plan);
 }

@@ -1,4 +1,5 @@
 import { renderDuration } from '../../core/duration.ts';
+import { jobName } from '../../runtime/kubernetes/manifest/object-name.ts';
 import type { RunRecord } from '../../tracking/run.ts';
 import { present } from '../output/present.ts';
 import { relativeTime } from '../output/relative-time.ts';
@@ -35,6 +36,7 @@ export function renderRunDescription(record: RunRecord, session: Session): strin
     ...renderBlock('results', record.kind === 'pipeline' ? (record.outputs ?? {}) : record.results, colors),
     ...renderBlock('metrics', record.metrics, colors),
     ...renderArtifactLines(record.artifacts, colors),
+    ...renderBlock('notified', notified(record), colors),
   ];
   const parts = [
     `${lines.join('\n')}\n`,
@@ -45,9 +47,31 @@ export function renderRunDescription(record: RunRecord, session: Session): strin
   return parts.join('\n');
 }
 
+/** What became of each notification. */
+function notified({ notifications = [] }: RunRecord): Readonly<Record<string, string>> {
+  const entries = notifications.map(({ name, on, state, attempts, error }) => {
+    const tries = attempts > 1 ? ` after ${attempts} tries` : '';
+    const why = error === undefined ? '' : `: ${error.message}`;
+    return [on === 'running' ? `${name} (begin)` : name, `${state}${tries}${why}`];
+  });
+  return Object.fromEntries(entries);
+}
+
 function renderInput(input: RunRecord['inputs'][string]): string {
   const size = input.size === undefined ? '' : ` (${renderBytes(input.size)})`;
   return `${input.uri}${size}`;
+}
+
+/** Where kubectl finds it. */
+function clusterFacts(record: RunRecord): readonly (readonly [string, string | undefined])[] {
+  const { cluster } = record;
+  if (cluster === undefined) return [];
+  return [
+    ['cluster', `${cluster.server}${cluster.context === undefined ? '' : ` (context ${cluster.context})`}`],
+    ['namespace', cluster.namespace],
+    ['job', record.kind === 'sweep' ? undefined : jobName({ ...record, attempt: record.attempt ?? 1 })],
+    ['pod', cluster.pod],
+  ];
 }
 
 function aboutRun(record: RunRecord, session: Session): Readonly<Record<string, string>> {
@@ -61,6 +85,7 @@ function aboutRun(record: RunRecord, session: Session): Readonly<Record<string, 
     ['bundle', record.function?.digest],
     ['runtime', record.runtime],
     ['image', record.function?.image],
+    ...clusterFacts(record),
     ['started', `${started} (${relativeTime(started, session.clock.now())})`],
     ['took', renderTook(record) || undefined],
     ['parent', record.parent && `${record.parent}${record.iteration ? `, trial ${record.iteration}` : ''}`],

@@ -1,3 +1,5 @@
+import { messageOf } from '../../core/error.ts';
+
 /** What one check found. `missing` is for what is optional and absent: no fault. */
 export interface Check {
   readonly name: string;
@@ -18,7 +20,7 @@ export async function check(
   try {
     return { name, status: 'ok', detail: await probe() };
   } catch (error) {
-    const [detail = 'failed'] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [detail = 'failed'] = messageOf(error).split('\n');
     return { name, status: options.optional ? 'missing' : 'failed', detail, hint };
   }
 }

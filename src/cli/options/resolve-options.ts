@@ -21,7 +21,11 @@ export async function explainOptions(
   session: Session,
 ): Promise<readonly ResolvedOption[]> {
   const sources = await readSources(names, session);
-  return names.map((name) => resolveOption(name, session.flags[name], sources));
+  return names.map((name) => {
+    const resolved = resolveOption(name, session.flags[name], sources);
+    const hidden = optionTable[name].confidential && resolved.value !== undefined;
+    return hidden ? { ...resolved, value: '(given, not shown)' } : resolved;
+  });
 }
 
 async function readSources(names: readonly OptionName[], session: Session): Promise<SettingSources> {

@@ -22,6 +22,7 @@ export function runDocument(record: RunRecord): Readonly<Record<string, unknown>
     ...(record.error ? { error: record.error } : {}),
     ...(record.exitCode === undefined ? {} : { exitCode: record.exitCode }),
     ...(record.iterations ? sweepPart(record, record.iterations) : {}),
+    ...notificationsPart(record),
   };
 }
 
@@ -53,7 +54,12 @@ export function pipelineDocument(record: RunRecord): Readonly<Record<string, unk
     startedAt: record.startedAt ?? null,
     endedAt: record.endedAt ?? null,
     ...(record.error ? { error: record.error } : {}),
+    ...notificationsPart(record),
   };
+}
+
+function notificationsPart({ notifications }: RunRecord): Readonly<Record<string, unknown>> {
+  return notifications === undefined ? {} : { notifications };
 }
 
 function stepDocument(step: StepRecord): Readonly<Record<string, unknown>> {
@@ -79,8 +85,12 @@ export function recordDocument(record: RunRecord): Readonly<Record<string, unkno
 
 /** The run with all that is known about it: what `describe` prints beyond `runDocument`. */
 export function fullDocument(record: RunRecord): Readonly<Record<string, unknown>> {
-  const { function: fn, runtime, parent, iteration, step, attempt, seed, environment, git, usage } = record;
-  const more = { function: fn, runtime, parent, iteration, step, attempt, seed, environment, git, usage };
+  const { function: fn, runtime, cluster, parent, iteration, step, attempt, seed } = record;
+  const { environment, git, usage } = record;
+  const more = {
+    ...{ function: fn, runtime, cluster, parent, iteration, step, attempt, seed },
+    ...{ environment, git, usage },
+  };
   return {
     ...recordDocument(record),
     artifacts: record.artifacts,

@@ -24,11 +24,11 @@ export async function readPlan(
   const isPipeline = workspace.project.spec.pipelines?.some((one) => one.name === reference) === true;
   if (!isPipeline && (isUid(reference) || reference.startsWith('@'))) {
     const run = await workspace.store.getRun(reference);
-    return readArchivedPlan(workspace.project.storeDirectory, run.function?.digest ?? '', run.uid).plan;
+    return readArchivedPlan(workspace.project.storeDirectory, run).plan;
   }
   const named = await loadNamedPipeline(workspace, reference);
   return explainBroken(`pipeline "${reference}"`, () =>
-    planPipeline(workspace, named.pipeline, createPipelineRequest(named, options)),
+    planPipeline(workspace, named.pipeline, createPipelineRequest(named, options, workspace.directory)),
   );
 }
 

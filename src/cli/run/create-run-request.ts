@@ -2,8 +2,10 @@ import type { OptionValues } from '../../core/option-table.ts';
 import type { PackagedFunction } from '../../functions/function-spec.ts';
 import type { RunRequest, Workspace } from '../../projects/workspace.ts';
 import type { RetryPolicy } from '../../runtime/job.ts';
+import { type ClusterOptionName, readClusterOptions } from '../cluster/read-cluster-options.ts';
 import { usageError } from '../errors.ts';
 import { createSweep, type SweepOptionName } from './create-sweep.ts';
+import { type NotificationOptionName, notificationRequest } from './parse-notifications.ts';
 
 export type RunOptionName =
   | 'handler'
@@ -26,6 +28,9 @@ export type RunOptionName =
   | 'sharedMemory'
   | 'image'
   | 'network'
+  | 'registryName'
+  | ClusterOptionName
+  | NotificationOptionName
   | SweepOptionName;
 
 const artifactKinds = ['result', 'dataset', 'model', 'plot', 'file'];
@@ -49,6 +54,7 @@ export async function createRunRequest(
     ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
     ...(options.image === undefined ? {} : { image: options.image }),
     ...(options.network === undefined ? {} : { network: options.network }),
+    ...clusterRequest(workspace, options),
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
     ...(options.retries === undefined ? {} : { retry: createRetryPolicy(options.retries, options) }),
     resources: {
@@ -61,6 +67,22 @@ export async function createRunRequest(
     env: options.env,
     secrets: options.secret,
     ...(sweep ? { sweep } : {}),
+    ...notificationRequest(options),
+  };
+}
+
+/** What was set for every command by environment or user counts only where the run is on a cluster. */
+function clusterRequest(
+  { directory }: Workspace,
+  options: Pick<OptionValues, ClusterOptionName | 'registryName' | 'runtime'>,
+): Pick<RunRequest, 'kubernetes' | 'imageName'> {
+  const { runtime, registryName, trackingAddress, ...rest } = options;
+  const isThere = runtime === 'kubernetes';
+  const given = { ...rest, ...(isThere && trackingAddress !== undefined ? { trackingAddress } : {}) };
+  const kubernetes = readClusterOptions(given, directory);
+  return {
+    ...(kubernetes === undefined ? {} : { kubernetes }),
+    ...(isThere && registryName !== undefined ? { imageName: registryName } : {}),
   };
 }
 

@@ -3,8 +3,19 @@ import { type CommandEntry, command } from '../command.ts';
 const source =
   'A .ts or .js file, a notebook, a function.yaml, hub://name[:version], or the name of a function in project.yaml.';
 
+/** Which cluster, and how its pods look. */
+const clusterRunOptions = [
+  'kubeconfig',
+  'kubeContext',
+  'namespace',
+  'kubernetes',
+  'registryName',
+  'trackingAddress',
+] as const;
+
 /** How the steps of a pipeline run, whichever of them do. */
 const pipelineRunOptions = [
+  'engine',
   'onFailure',
   'cache',
   'noCache',
@@ -12,8 +23,11 @@ const pipelineRunOptions = [
   'runtime',
   'image',
   'network',
+  ...clusterRunOptions,
   'parallel',
   'timeout',
+  'notification',
+  'noNotifications',
   'quiet',
   'output',
   'json',
@@ -51,6 +65,7 @@ export const runCommands: readonly CommandEntry[] = [
       'sharedMemory',
       'image',
       'network',
+      ...clusterRunOptions,
       'hyperparam',
       'paramFile',
       'strategy',
@@ -59,6 +74,8 @@ export const runCommands: readonly CommandEntry[] = [
       'maxErrors',
       'stop',
       'parallel',
+      'notification',
+      'noNotifications',
       'dryRun',
       'quiet',
       'output',
@@ -106,7 +123,7 @@ export const runCommands: readonly CommandEntry[] = [
         completes: 'run',
       },
     ],
-    options: ['asPlanned', ...pipelineRunOptions],
+    options: ['asPlanned', 'abandon', ...pipelineRunOptions],
     examples: ['slipway pipeline resume 01jq3x', 'slipway pipeline resume 01jq3x --as-planned -o json'],
     graceful: true,
     load: async () => (await import('../commands/pipeline-resume.ts')).pipelineResume,
@@ -146,6 +163,45 @@ export const runCommands: readonly CommandEntry[] = [
       'slipway pipeline plan penguins --against plan.json',
     ],
     load: async () => (await import('../commands/pipeline-plan.ts')).pipelinePlan,
+  }),
+  command({
+    name: 'pipeline compile',
+    summary: 'Compile a pipeline to Argo Workflows.',
+    description:
+      'Prints the workflow, and the ConfigMap by which its pods know their plan, for kubectl. Images are built and pushed, so that\n' +
+      'what is printed can run; the cluster is not asked. Nobody has to follow such a workflow: its pods keep the record on the\n' +
+      'tracking server. The Secret with its token is made by hand: what it must hold is said on stderr.',
+    arguments: [
+      {
+        name: 'pipeline',
+        doc: 'Name of a pipeline in project.yaml, or a file.',
+        optional: true,
+        completes: 'pipeline',
+      },
+    ],
+    options: [
+      'target',
+      'asTemplate',
+      'onSchedule',
+      'param',
+      'name',
+      'label',
+      'onFailure',
+      'cache',
+      'noCache',
+      'cacheMode',
+      'image',
+      ...clusterRunOptions,
+      'parallel',
+      'timeout',
+      'compileOutput',
+      'json',
+    ],
+    examples: [
+      'slipway pipeline compile main > workflow.yaml',
+      'slipway pipeline compile main --schedule nightly | kubectl apply -f -',
+    ],
+    load: async () => (await import('../commands/pipeline-compile.ts')).pipelineCompile,
   }),
   command({
     name: 'ps',

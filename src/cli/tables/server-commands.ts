@@ -6,10 +6,15 @@ export const serverCommands: readonly CommandEntry[] = [
     name: 'server',
     summary: 'Keep the store for other machines: a tracking server.',
     description:
-      'Serves the store of the project over HTTP until it is interrupted. Every request needs a token; without --token-file one is made and kept beside the store.',
+      'Serves the store of the project, or runs in a Postgres database, over HTTP until it is interrupted. Every request needs a token; without --token-file one is made and kept beside the store.\n' +
+      'With --schedules it looks after the schedules of projects, too.',
     arguments: [],
-    options: ['host', 'port', 'tokenFile', 'output', 'json'],
-    examples: ['slipway server', 'slipway server --host 0.0.0.0 --port 8642 --token-file tokens.txt'],
+    options: ['host', 'port', 'tokenFile', 'schedules', 'database', 'artifactsFolder', 'output', 'json'],
+    examples: [
+      'slipway server',
+      'slipway server --host 0.0.0.0 --port 8642 --token-file tokens.txt',
+      'slipway server --database postgres://slipway@db.example.com/runs --artifacts /srv/artifacts',
+    ],
     graceful: true,
     load: async () => (await import('../commands/server.ts')).server,
   }),
@@ -21,7 +26,7 @@ export const serverCommands: readonly CommandEntry[] = [
     arguments: [
       { name: 'folder', doc: 'Folder of the store. The project’s own unless given.', optional: true },
     ],
-    options: ['trackingUrl', 'output', 'json'],
+    options: ['output', 'json'],
     examples: ['slipway sync --tracking-url http://127.0.0.1:8642', 'slipway sync spool/'],
     load: async () => (await import('../commands/sync.ts')).sync,
   }),

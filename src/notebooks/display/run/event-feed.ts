@@ -17,7 +17,7 @@ export interface FeedOptions {
   readonly store: RunStore;
   readonly uid: string;
   /** Where the journal is, if on this machine. */
-  readonly journal: string;
+  readonly journal?: string;
   readonly take: (event: JournalEvent) => void;
 }
 
@@ -26,10 +26,11 @@ const lookMs = 300;
 
 /** Reads the journal itself where it is on this machine, which costs a run that logs much the least; else asks the store. */
 export function openEventFeed(options: FeedOptions): EventFeed {
-  return existsSync(options.journal) ? journalFeed(options) : storeFeed(options);
+  const { journal, take } = options;
+  return journal !== undefined && existsSync(journal) ? journalFeed(journal, take) : storeFeed(options);
 }
 
-function journalFeed({ journal, take }: FeedOptions): EventFeed {
+function journalFeed(journal: string, take: FeedOptions['take']): EventFeed {
   let position = journalStart;
   let timer: NodeJS.Timeout | undefined;
   const read = (): void => {

@@ -18,7 +18,7 @@ export interface FollowedRun {
 export interface FollowOptions {
   readonly store: RunStore;
   /** Where the run's journal is, if on this machine. */
-  readonly journal: string;
+  readonly journal?: string;
   readonly tracker: RunTracker;
   readonly port: DisplayPort;
   /** The record as text, for the card's plain twin. */
@@ -37,7 +37,7 @@ export async function followRun(run: FollowedRun, options: FollowOptions): Promi
   const plots = new PlotFeed({ store, tracker, port, idPrefix: `slipway-${run.uid}` });
   const feed = openEventFeed({
     store,
-    journal,
+    ...(journal === undefined ? {} : { journal }),
     uid: run.uid,
     take(event) {
       tracker.event(event);
