@@ -1,0 +1,4 @@
+import { kubernetesEngine } from './engines/kubernetes.ts';
+import { testEngine } from './test-engine.ts';
+
+testEngine(kubernetesEngine);

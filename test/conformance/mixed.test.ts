@@ -1,0 +1,4 @@
+import { mixedEngine } from './engines/mixed.ts';
+import { testEngine } from './test-engine.ts';
+
+testEngine(mixedEngine);

@@ -1,0 +1,4 @@
+import { processEngine } from './engines/process.ts';
+import { testEngine } from './test-engine.ts';
+
+testEngine(processEngine);
