@@ -30,6 +30,9 @@ const common = {
   write: false,
 };
 
+// packages of the server that bring machine code, which cannot be bundled
+const serverPackages = ['@photostructure/sqlite'];
+
 const { metafile, outputFiles } = await build({
   ...common,
   metafile: true,
@@ -59,11 +62,28 @@ const runner = await build({
   chunkNames: 'chunks/runner-[name]-[hash]',
 });
 
-writeOutputs([...runner.outputFiles, ...outputFiles]);
+// what pods start; apart from the runner, which must not be cut into more files for it
+const agentEntries = { 'pod-agent': 'src/tuning/pod-agent.ts', 'step-pod': 'src/pipelines/step-pod.ts' };
+const agent = await build({
+  ...common,
+  metafile: true,
+  entryPoints: Object.fromEntries(Object.entries(agentEntries).filter(([, file]) => existsSync(file))),
+  outdir: 'dist',
+  format: 'esm',
+  splitting: true,
+  minify: true,
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunks/agent-[name]-[hash]',
+});
+
+writeOutputs([...runner.outputFiles, ...agent.outputFiles, ...outputFiles]);
 // npm links it as a command; a clone links it before it is built
 chmodSync('dist/cli.mjs', 0o755);
-removeStaleChunks(new Set([...Object.keys(metafile.outputs), ...Object.keys(runner.metafile.outputs)]));
+removeStaleChunks(
+  new Set([metafile, runner.metafile, agent.metafile].flatMap(({ outputs }) => Object.keys(outputs))),
+);
 writeImageParts();
+if (existsSync('src/cli/server-image.ts')) await buildServer();
 
 if (present.index) {
   const copy = await build({
@@ -116,8 +136,16 @@ function writeImageParts() {
   for (const platform of ['linux-amd64', 'linux-arm64'])
     copyFileSync(`src/functions/image/init/init-${platform}`, `dist/init/${platform}`);
   const entry = runner.metafile.outputs['dist/container-runner.mjs'] ? 'container-runner.mjs' : 'runner.mjs';
-  const outputs = { ...metafile.outputs, ...runner.metafile.outputs };
-  const own = reachable(outputs, [`dist/${entry}`]);
+  const pod = agent.metafile.outputs['dist/pod-agent.mjs']
+    ? { agent: 'pod-agent.mjs', step: 'step-pod.mjs' }
+    : {};
+  const outputs = { ...metafile.outputs, ...runner.metafile.outputs, ...agent.metafile.outputs };
+  // the agent of a pod starts the runner as a process of its own
+  const started = [entry, 'runner.mjs', ...Object.values(pod)];
+  const own = reachable(
+    outputs,
+    started.map((file) => `dist/${file}`),
+  );
   const api = reachable(outputs, ['dist/index.mjs']);
   const files = [...new Set([...own.files, ...api.files])].sort().map((file) => ({
     path: path.posix.relative('dist', file),
@@ -126,7 +154,7 @@ function writeImageParts() {
   // loaded by name where they are needed, which a bundler does not see
   const packages = [...new Set([...own.packages, '@duckdb/node-api', '@photostructure/sqlite'])].sort();
   const list = `dist/image-parts.json.${process.pid}`;
-  writeFileSync(list, `${JSON.stringify({ entry, files, packages }, undefined, 2)}\n`);
+  writeFileSync(list, `${JSON.stringify({ entry, ...pod, files, packages }, undefined, 2)}\n`);
   renameSync(list, 'dist/image-parts.json');
 }
 
@@ -149,4 +177,46 @@ function reachable(outputs, entries) {
         );
   }
   return { files, packages };
+}
+
+/**
+ * What the image of the tracking server runs: one file with all that it needs but SQLite, whose machine code comes in a package; and
+ * beside it what is in that file.
+ */
+async function buildServer() {
+  const { metafile: server, outputFiles: written } = await build({
+    ...common,
+    metafile: true,
+    entryPoints: { server: 'src/cli/server-image.ts' },
+    outdir: 'dist/server-image',
+    format: 'esm',
+    packages: 'bundle',
+    minify: true,
+    keepNames: true,
+    sourcemap: false,
+    outExtension: { '.js': '.mjs' },
+    external: [...serverPackages, 'pg-native'],
+    // CommonJS packages ask for modules by `require`
+    banner: {
+      js: "import { createRequire as slipwayCreateRequire } from 'node:module'; const require = slipwayCreateRequire(import.meta.url);",
+    },
+  });
+  writeOutputs(written);
+  const [output] = Object.values(server.outputs);
+  const bundled = new Map();
+  for (const input of Object.keys(output.inputs)) {
+    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+    if (folder === undefined || bundled.has(folder)) continue;
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    bundled.set(folder, { name, version, ...(typeof license === 'string' ? { license } : {}) });
+  }
+  const contents = written[0].contents;
+  const parts = {
+    digest: `sha256:${createHash('sha256').update(contents).digest('hex')}`,
+    packages: serverPackages,
+    bundled: [...bundled.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+  const list = `dist/server-image/parts.json.${process.pid}`;
+  writeFileSync(list, `${JSON.stringify(parts, undefined, 2)}\n`);
+  renameSync(list, 'dist/server-image/parts.json');
 }

@@ -39,6 +39,7 @@ spawnSync(
     'run',
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./test/setup/unsteady-reporter.ts',
     `--outputFile.json=${report}`,
   ],
   { stdio: 'inherit' },

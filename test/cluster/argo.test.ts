@@ -18,7 +18,7 @@ describeWith(['argo'], 'Argo Workflows on the test cluster', () => {
   it('runs a graph of two steps in which the second reads what the first wrote', async () => {
     const image = await cluster.nodeImage();
     cluster.kubectl(['create', '--namespace', namespace, '-f', '-'], JSON.stringify(renderWorkflow(image)));
-    const done = ['wait', '--for=condition=Completed', 'workflow/two-steps', '--timeout=90s'];
+    const done = ['wait', '--for=condition=Completed', 'workflow/two-steps', '--timeout=180s'];
     cluster.kubectl([...done, '--namespace', namespace]);
     const workflow = JSON.parse(
       cluster.kubectl(['get', 'workflow', 'two-steps', '--namespace', namespace, '-o', 'json']),
@@ -31,7 +31,7 @@ describeWith(['argo'], 'Argo Workflows on the test cluster', () => {
     ]);
     const second = pods.find(({ displayName }) => displayName === 'second');
     expect(second?.outputs?.parameters).toEqual([expect.objectContaining({ name: 'result', value: '42' })]);
-  }, 120_000);
+  }, 240_000);
 });
 
 interface Workflow {

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type ClusterState, writeClusterState } from './cluster-state.ts';
-import { type Component, startComponent, untilReady } from './component.ts';
+import { type ClusterState, readClusterState, writeClusterState } from './cluster-state.ts';
+import { type Component, killComponent, startComponent, untilReady } from './component.ts';
 import { kubeconfigOf } from './credentials.ts';
 import { renderLayer } from './images/layer.ts';
 import { pushSimpleImage } from './images/provide-image.ts';
@@ -9,25 +9,54 @@ import { kubectl } from './kubectl.ts';
 import { argoDefinitions, argoVersion, clusterFolders, programs } from './layout.ts';
 
 const namespace = 'argo';
+const controllerName = 'argo-workflow-controller';
 
 /** Adds Argo Workflows to a running cluster: its definitions, and its controller as a process beside the control plane. */
 export async function startArgo(state: ClusterState): Promise<ClusterState> {
   if (state.argo || !state.holder) return state;
-  const { config, kubeconfig, logs } = clusterFolders(state.name);
+  const { kubeconfig } = clusterFolders(state.name);
   const definitions = readdirSync(argoDefinitions).filter((name) => name.startsWith('argoproj.io_'));
   const files = definitions.flatMap((name) => ['-f', path.join(argoDefinitions, name)]);
-  kubectl(kubeconfig, ['apply', '--server-side', ...files]);
+  applyDefinitions(kubeconfig, files);
   kubectl(kubeconfig, ['wait', '--for=condition=established', 'crd', '--all', '--timeout=120s']);
   kubectl(kubeconfig, ['apply', '-f', '-'], JSON.stringify(renderArgoNamespace()));
+  return startController(state);
+}
+
+/** The definitions are large: on a busy machine the API server may not be done with all of them in the time that it gives itself. */
+function applyDefinitions(kubeconfig: string, files: readonly string[], tries: number = 3): void {
+  try {
+    kubectl(kubeconfig, ['apply', '--server-side', ...files]);
+  } catch (error) {
+    if (tries <= 1) throw error;
+    applyDefinitions(kubeconfig, files, tries - 1);
+  }
+}
+
+/** Kills the controller as if its machine had crashed, and starts it again. `whileDown` runs in between. */
+export async function restartArgoController(
+  name: string,
+  whileDown: () => Promise<void>,
+): Promise<ClusterState> {
+  const state = readClusterState(name);
+  const running = state?.components[controllerName];
+  if (!state || !running) throw new Error(`cluster "${name}" runs no Argo`);
+  await killComponent(running);
+  await whileDown();
+  return startController(state);
+}
+
+async function startController(state: ClusterState): Promise<ClusterState> {
+  const { config, logs } = clusterFolders(state.name);
   const executor = await pushExecutor(state.registryPort);
-  const running = startComponent(controller(kubeconfigOf(config)('admin'), executor), {
-    logs,
-    holder: state.holder,
-  });
+  const component = controller(kubeconfigOf(config)('admin'), executor);
+  const log = path.join(logs, `${component.name}.log`);
+  const before = existsSync(log) ? statSync(log).size : 0;
+  const running = startComponent(component, { logs, holder: state.holder });
   const next = { ...state, argo: true, components: { ...state.components, [running.name]: running.process } };
   writeClusterState(next);
   await untilReady(running, () =>
-    readFileSync(running.log, 'utf8').includes('Manager initialized successfully'),
+    readFileSync(log).subarray(before).includes('Manager initialized successfully'),
   );
   return next;
 }
@@ -35,7 +64,7 @@ export async function startArgo(state: ClusterState): Promise<ClusterState> {
 /** The controller asks for work again after a second instead of ten: tests have small graphs. */
 function controller(kubeconfig: string, executor: string): Component {
   return {
-    name: 'argo-workflow-controller',
+    name: controllerName,
     command: [
       programs.argoController,
       `--kubeconfig=${kubeconfig}`,

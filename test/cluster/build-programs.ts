@@ -2,20 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ClusterError } from './cluster-error.ts';
-import { argoVersion, cacheFolder, kubernetesVersion, programs } from './layout.ts';
+import { argoVersion, cacheFolder, helmVersion, kubernetesVersion, programs } from './layout.ts';
 
 const sources = path.resolve('test/cluster');
 
+/** What is not needed for every cluster. */
+interface Extras {
+  readonly argo?: boolean;
+  readonly helm?: boolean;
+}
+
 /** Builds what the cache does not hold yet. From nothing this takes about ten minutes on two cores. */
-export function buildPrograms({ argo = false }: { argo?: boolean } = {}): void {
+export function buildPrograms({ argo = false, helm = false }: Extras = {}): void {
   buildOnce('pause-1', (folder) => goBuild(path.join(sources, 'pause'), folder, ['.']));
   buildOnce(`kubernetes-${kubernetesVersion}`, buildKubernetes);
   if (argo) buildOnce(`argo-${argoVersion}`, buildArgo);
+  if (helm) buildOnce(`helm-${helmVersion}`, buildHelm);
 }
 
 /** Names of the parts that `buildPrograms` would have to build. */
-export function missingPrograms({ argo = false }: { argo?: boolean } = {}): string[] {
-  const { argoController, argoexec, ...cluster } = programs;
+export function missingPrograms({ argo = false }: Extras = {}): string[] {
+  const { argoController, argoexec, helm: _, ...cluster } = programs;
   const needed = argo ? [...Object.values(cluster), argoController, argoexec] : Object.values(cluster);
   return needed.filter((file) => !existsSync(file));
 }
@@ -73,6 +80,22 @@ function buildArgo(folder: string): void {
   // files of the module cache are read-only
   for (const file of [definitions, ...readdirSync(definitions).map((name) => path.join(definitions, name))])
     chmodSync(file, file === definitions ? 0o755 : 0o644);
+}
+
+/** Helm takes the version of Kubernetes that it assumes without a cluster from its build. */
+function buildHelm(folder: string): void {
+  const [major, minor] = kubernetesVersion.split('.');
+  const set = (name: string, value = ''): string => `-X helm.sh/helm/v3/${name}=${value}`;
+  const assumed = ['pkg/chartutil', 'pkg/lint/rules'].flatMap((where) => [
+    set(`${where}.k8sVersionMajor`, major),
+    set(`${where}.k8sVersionMinor`, minor),
+  ]);
+  goBuild(
+    path.join(sources, 'helm'),
+    folder,
+    ['helm.sh/helm/v3/cmd/helm'],
+    ['-ldflags', ['-s -w', set('internal/version.version', `v${helmVersion}`), ...assumed].join(' ')],
+  );
 }
 
 function goBuild(

@@ -52,7 +52,11 @@ export function apiServer({ config }: ControlPlaneFiles, nodeAddress: string): C
   };
 }
 
-export function controllerManager({ config, kubeconfig }: ControlPlaneFiles): Component {
+/** @param nodeGraceSeconds without a sign of life after which a node is not ready */
+export function controllerManager(
+  { config, kubeconfig }: ControlPlaneFiles,
+  nodeGraceSeconds?: number,
+): Component {
   return {
     name: 'kube-controller-manager',
     command: [
@@ -65,6 +69,9 @@ export function controllerManager({ config, kubeconfig }: ControlPlaneFiles): Co
       `--cluster-cidr=${podRange}`,
       `--service-cluster-ip-range=${serviceRange}`,
       '--leader-elect=false',
+      ...(nodeGraceSeconds === undefined
+        ? []
+        : [`--node-monitor-grace-period=${nodeGraceSeconds}s`, '--node-monitor-period=1s']),
     ],
   };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 export const kubernetesVersion = '1.33.13';
 export const argoVersion = '3.7.0';
+export const helmVersion = '3.18.6';
 
 const home = homedir();
 
@@ -32,7 +33,8 @@ export const programs: Readonly<
     | 'kubectl'
     | 'pause'
     | 'argoController'
-    | 'argoexec',
+    | 'argoexec'
+    | 'helm',
     string
   >
 > = {
@@ -45,6 +47,7 @@ export const programs: Readonly<
   pause: path.join(cacheFolder, 'pause-1/pause'),
   argoController: path.join(argo, 'workflow-controller'),
   argoexec: path.join(argo, 'argoexec'),
+  helm: path.join(cacheFolder, `helm-${helmVersion}`, 'helm'),
 };
 
 /** Folder with Argo's custom resource definitions, from its module. */

@@ -25,7 +25,7 @@ describeWith(['kubernetes'], 'a test cluster', () => {
     const state = await up({ name });
     namespaces = namespacesOf(state);
     await runIndexedJob(state);
-  }, 90_000);
+  }, 180_000);
 
   it('is left as it is when it is asked to come up again', async () => {
     const state = readClusterState(name);
@@ -58,7 +58,7 @@ describeWith(['kubernetes'], 'a test cluster', () => {
     expect(deadParts(second)).toEqual([]);
     expect(Object.values(first.components).filter((component) => isAlive(component))).toEqual([]);
     await runIndexedJob(second);
-  }, 120_000);
+  }, 240_000);
 });
 
 function requireState(): ClusterState {
@@ -87,7 +87,7 @@ async function runIndexedJob(state: ClusterState): Promise<void> {
     },
   };
   kubectl(kubeconfig, ['create', '-f', '-'], JSON.stringify(job));
-  kubectl(kubeconfig, ['wait', '--for=condition=complete', 'job/three', '--timeout=60s']);
+  kubectl(kubeconfig, ['wait', '--for=condition=complete', 'job/three', '--timeout=120s']);
   const logs = kubectl(kubeconfig, ['logs', '--selector=job-name=three']);
   expect(logs.trim().split('\n').sort()).toEqual(['index 0', 'index 1', 'index 2']);
 }

@@ -6,7 +6,7 @@ import { apiPort } from './control-plane.ts';
 import { clusterFolders, programs } from './layout.ts';
 import { deadParts, down, up } from './up.ts';
 
-const usage = 'usage: cluster build|up|down|status [--argo] [--name NAME]';
+const usage = 'usage: cluster build|up|down|status [--argo] [--helm] [--name NAME]';
 
 /** The command behind `npm run cluster:up|down|status`. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -14,7 +14,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { argo: { type: 'boolean', default: false }, name: { type: 'string', default: 'default' } },
+      options: {
+        argo: { type: 'boolean', default: false },
+        helm: { type: 'boolean', default: false },
+        name: { type: 'string', default: 'default' },
+      },
     });
     return await run(positionals[0], values);
   } catch (error) {
@@ -25,13 +29,13 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(
   command: string | undefined,
-  { name, argo }: { name: string; argo: boolean },
+  { name, argo, helm }: { name: string; argo: boolean; helm: boolean },
 ): Promise<number> {
   if (!/^[a-z0-9-]{1,20}$/.test(name))
     throw new ClusterError(`"${name}" is no name for a cluster`, 'use a-z, 0-9 and -');
   switch (command) {
     case 'build':
-      buildPrograms({ argo });
+      buildPrograms({ argo, helm });
       return 0;
     case 'up':
       return bringUp(name, argo);

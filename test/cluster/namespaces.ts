@@ -23,7 +23,7 @@ export async function openNamespaces(name: string): Promise<ProcessIdentity> {
       const pid = childrenOf(parent)[0];
       return pid !== undefined && commandOf(pid) === programs.pause ? pid : undefined;
     },
-    { describe: () => 'the namespaces of the cluster could not be made', timeoutMs: 5000, everyMs: 5 },
+    { describe: () => 'the namespaces of the cluster could not be made', timeoutMs: 30_000, everyMs: 5 },
   );
   const identity = identify(holder);
   coverFolders(name, identity);

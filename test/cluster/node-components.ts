@@ -83,8 +83,16 @@ export function renderPodNetwork(): unknown {
   };
 }
 
+/** What a test wants otherwise than it is: how logs are rotated, and how soon a node is missed. */
+export interface NodeWishes {
+  /** Size at which a container's log is rotated. @default '10Mi' */
+  readonly logSize?: string;
+  /** Seconds without a sign of life after which a node is not ready. @default 50 */
+  readonly nodeGraceSeconds?: number;
+}
+
 /** Anonymous access lets the API server read logs and open shells; only this machine can reach the node. */
-export function renderKubeletConfig(cgroup: string): unknown {
+export function renderKubeletConfig(cgroup: string, { logSize, nodeGraceSeconds }: NodeWishes = {}): unknown {
   return {
     kind: 'KubeletConfiguration',
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -108,5 +116,12 @@ export function renderKubeletConfig(cgroup: string): unknown {
     kubeAPIQPS: 200,
     kubeAPIBurst: 400,
     localStorageCapacityIsolation: true,
+    // as often as a kubelet looks at most
+    ...(logSize === undefined
+      ? {}
+      : { containerLogMaxSize: logSize, containerLogMaxFiles: 3, containerLogMonitorInterval: '3s' }),
+    ...(nodeGraceSeconds === undefined
+      ? {}
+      : { nodeStatusUpdateFrequency: '1s', nodeLeaseDurationSeconds: nodeGraceSeconds }),
   };
 }

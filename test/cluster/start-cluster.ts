@@ -21,6 +21,7 @@ import {
   containerd,
   containerdSocket,
   kubelet,
+  type NodeWishes,
   nodeName,
   proxy,
   renderContainerdConfig,
@@ -30,7 +31,7 @@ import {
 import { freePort, registry, registryAnswers, writeRegistryConfig } from './registry.ts';
 import { until } from './until.ts';
 
-export interface StartOptions {
+export interface StartOptions extends NodeWishes {
   readonly name: string;
   /** @default false */
   readonly forTests?: boolean;
@@ -46,9 +47,11 @@ class StartingCluster {
   #state: ClusterState;
   readonly #config: string;
   readonly #name: string;
+  readonly #wishes: NodeWishes;
   #tokens: Tokens | undefined;
 
-  constructor({ name, forTests = false }: StartOptions, registryPort: number) {
+  constructor({ name, forTests = false, ...wishes }: StartOptions, registryPort: number) {
+    this.#wishes = wishes;
     this.#name = name;
     this.#config = clusterFolders(name).config;
     this.#state = {
@@ -103,7 +106,8 @@ class StartingCluster {
     const { config, server, token } = this.#access;
     writeKubeconfigs(config, this.#adminTokens, server);
     writeKubeconfig(clusterFolders(this.#name).kubeconfig, { config, server, token });
-    for (const component of [controllerManager(files), scheduler(files), proxy(files)])
+    const { nodeGraceSeconds } = this.#wishes;
+    for (const component of [controllerManager(files, nodeGraceSeconds), scheduler(files), proxy(files)])
       this.#run(component, holder);
   }
 
@@ -141,7 +145,7 @@ class StartingCluster {
     writeFileSync(path.join(config, 'cni/10-slipway.conflist'), JSON.stringify(renderPodNetwork(), null, 2));
     writeFileSync(
       path.join(config, 'kubelet.json'),
-      JSON.stringify(renderKubeletConfig(cgroupOf(this.#name)), null, 2),
+      JSON.stringify(renderKubeletConfig(cgroupOf(this.#name), this.#wishes), null, 2),
     );
     writeRegistryConfig(config, images, this.#state.registryPort);
   }

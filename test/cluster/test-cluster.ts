@@ -40,10 +40,13 @@ export async function testCluster({ argo = false }: { argo?: boolean } = {}): Pr
     return describeCluster(kubeconfig, process.env.SLIPWAY_TEST_REGISTRY ?? 'localhost:5000');
   const started = await up({ name: sharedName, forTests: true, argo });
   joinUsers();
-  return {
-    ...describeCluster(clusterFolders(sharedName).kubeconfig, `127.0.0.1:${started.registryPort}`),
-    local: started,
-  };
+  return localCluster(started);
+}
+
+/** What tests do with a cluster that was started here. */
+export function localCluster(state: ClusterState): TestCluster {
+  const { kubeconfig } = clusterFolders(state.name);
+  return { ...describeCluster(kubeconfig, `127.0.0.1:${state.registryPort}`), local: state };
 }
 
 /** Called at the end of a test run: the last run that used the shared cluster stops it. */
@@ -85,7 +88,7 @@ function describeCluster(kubeconfig: string, registry: string): TestCluster {
         ['create', '-f', '-'],
         JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }),
       );
-      run(['wait', '--for=create', 'serviceaccount/default', '--namespace', name, '--timeout=30s']);
+      run(['wait', '--for=create', 'serviceaccount/default', '--namespace', name, '--timeout=150s']);
       return name;
     },
     deleteNamespace: (name) => void run(['delete', 'namespace', name, '--wait=false']),

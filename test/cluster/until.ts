@@ -5,7 +5,7 @@ export async function until<Answer>(
   ask: () => Promise<Answer | undefined | false> | Answer | undefined | false,
   {
     describe,
-    timeoutMs = 30_000,
+    timeoutMs = 60_000,
     everyMs = 50,
   }: { describe: () => string; timeoutMs?: number; everyMs?: number },
 ): Promise<Answer> {
