@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, it } from 'vitest';
 import { missingPrograms } from '../cluster/build-programs.ts';
 import { missingPackages } from '../cluster/debian-programs.ts';
+import { programs as clusterPrograms } from '../cluster/layout.ts';
+import { postgresPrograms } from '../support/postgres-programs.ts';
 
 /** What a suite needs beside Node. `.ci/run` installs and starts all of it. */
 export type Component =
@@ -15,7 +17,10 @@ export type Component =
   | 'jupyter'
   | 'deno'
   | 'kubernetes'
-  | 'argo';
+  | 'argo'
+  | 'helm'
+  | 'postgres'
+  | 'pgbouncer';
 
 const cache =
   process.env.SLIPWAY_CI_CACHE ??
@@ -43,6 +48,9 @@ const probes: Readonly<Record<Component, () => boolean>> = {
   deno: () => existsSync(programs.deno),
   kubernetes: () => hasCluster({}),
   argo: () => hasCluster({ argo: true }),
+  helm: () => existsSync(clusterPrograms.helm),
+  postgres: () => postgresPrograms() !== undefined,
+  pgbouncer: () => succeeds('pgbouncer', ['--version']),
 };
 
 /**
