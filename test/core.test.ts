@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../src/core/duration.ts';
+import { parseDuration, renderDuration } from '../src/core/duration.ts';
 import { escapeXml } from '../src/core/escape-markup.ts';
 import { createUid, isUid } from '../src/core/id.ts';
 import { canonicalJson, toJson } from '../src/core/json.ts';
@@ -61,6 +61,21 @@ describe('names and URIs', () => {
   it('suggests the nearest name and stays silent when nothing is near', () => {
     expect(nearestName('acuracy', ['accuracy', 'loss'])).toBe('accuracy');
     expect(nearestName('zzz', ['accuracy', 'loss'])).toBeUndefined();
+  });
+
+  it.each([
+    [0, '0 s'],
+    [0.02, '1 ms'],
+    [1, '1 ms'],
+    [9, '9 ms'],
+    [10, '0.01 s'],
+    [94, '0.09 s'],
+    [400, '0.4 s'],
+    [12_000, '12 s'],
+    [185_000, '3 m 05 s'],
+    [7_800_000, '2 h 10 m'],
+  ])('says %d milliseconds in short: %s', (milliseconds, text) => {
+    expect(renderDuration(milliseconds)).toBe(text);
   });
 
   it('reads durations', () => {

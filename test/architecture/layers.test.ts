@@ -35,6 +35,7 @@ const heavy = [
   'fastify',
   'tar-stream',
   'croner',
+  'nodemailer',
   'apache-arrow',
   'esbuild',
   'csv-parse',

@@ -67,9 +67,9 @@ describe('the command line', () => {
     expect(new Set(entries.map((entry) => entry.name)).size).toBe(entries.length);
     const examples = entries
       .flatMap((entry) => entry.examples ?? [])
-      .flatMap((example) => example.split(' && '));
+      .flatMap((example) => example.split(/ && | \| /));
     for (const example of examples.filter((text) => text.startsWith('slipway ')))
-      expect(() => parseLine(splitShell(example).slice(1), 80), example).not.toThrow();
+      expect(() => parseLine(splitShell(example).slice(1), commandGroups, 80), example).not.toThrow();
   });
 
   it('loads the code of every command', async () => {
@@ -91,19 +91,19 @@ describe('looking ahead', () => {
 });
 
 function parseCommand(line: string): Extract<Line, { command: unknown }> {
-  const parsed = parseLine(line.split(' '), 100);
+  const parsed = parseLine(line.split(' '), commandGroups, 100);
   if ('text' in parsed) throw new Error(parsed.text);
   return parsed;
 }
 
 function helpOf(line: string): string {
-  const parsed = parseLine(line === '' ? [] : line.split(' '), 100);
+  const parsed = parseLine(line === '' ? [] : line.split(' '), commandGroups, 100);
   return 'text' in parsed ? parsed.text : '';
 }
 
 function usageOf(line: string): SlipwayError {
   try {
-    parseLine(line.split(' '), 100);
+    parseLine(line.split(' '), commandGroups, 100);
   } catch (error) {
     if (isSlipwayError(error)) return error;
     throw error;

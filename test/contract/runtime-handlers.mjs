@@ -66,6 +66,17 @@ export async function sleeping(_ctx, { ms }) {
   return { slept: ms };
 }
 
+export function endless(ctx) {
+  ctx.logMetric('endless', 1);
+  for (;;);
+}
+
+export function endlessWithChild(ctx) {
+  const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+  ctx.logMetric('child', pid);
+  for (;;);
+}
+
 export async function cooperative(ctx, { file }) {
   ctx.logMetric('started', 1);
   await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve, { once: true }));

@@ -53,7 +53,7 @@ describe('createTable', () => {
     [[{ a: 1 }, null], 'INVALID_TABLE', 'row 2 of the table is null'],
     [{ columns: { a: [1], b: [1, 2] } }, 'INVALID_TABLE', 'column "b" has 2 values'],
     [{ columns: { a: 5 } }, 'INVALID_TABLE', 'column "a" is of type number'],
-    ['text', 'INVALID_TABLE', 'cannot be made of this value'],
+    ['text', 'INVALID_TABLE', 'cannot be made of a value of type string'],
   ])('refuses %j', (source, code, message) => {
     expect(() => createTable(source as never)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message), hint: expect.any(String) }),

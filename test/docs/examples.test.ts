@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { testCluster } from '../cluster/test-cluster.ts';
 import { type Component, describeWith } from '../setup/components.ts';
 import { removeLoadedImages } from '../support/remove-images.ts';
 
@@ -42,7 +43,26 @@ function prepareFolder(): string {
 const pages = ['README.md', ...readdirSync('docs/guides').map((name) => path.join('docs/guides', name))];
 
 /** Pages whose examples need more than Node. */
-const needs: Readonly<Record<string, readonly Component[]>> = { 'docs/guides/docker.md': ['docker'] };
+const needs: Readonly<Record<string, readonly Component[]>> = {
+  'docs/guides/docker.md': ['docker'],
+  'docs/guides/server.md': ['postgres'],
+  'docs/guides/kubernetes.md': ['kubernetes'],
+};
+
+/** What stands in the environment of a reader of a page. */
+const surroundings: Readonly<Record<string, () => Promise<Surroundings>>> = {
+  'docs/guides/kubernetes.md': async () => {
+    const cluster = await testCluster();
+    const namespace = cluster.createNamespace();
+    const env = { KUBECONFIG: cluster.kubeconfig, REGISTRY: cluster.registry, NAMESPACE: namespace };
+    return { env, leave: () => cluster.deleteNamespace(namespace) };
+  },
+};
+
+interface Surroundings {
+  readonly env: Readonly<Record<string, string>>;
+  leave(): void;
+}
 
 for (const page of pages)
   describeWith(needs[page] ?? [], `the examples of ${page}`, () => testExamples(page));
@@ -50,10 +70,13 @@ for (const page of pages)
 function testExamples(page: string): void {
   const blocks = readBlocks(readFileSync(page, 'utf8'));
 
-  it('run as they stand', () => {
+  it('run as they stand', async () => {
     const folder = prepareFolder();
+    const around = await surroundings[page]?.();
+    if (around !== undefined) onTestFinished(() => around.leave());
     const env = {
       ...process.env,
+      ...around?.env,
       PATH: `${folder}/bin:${process.env.PATH ?? ''}`,
       NO_COLOR: '1',
       CI: 'true',
@@ -81,5 +104,5 @@ function testExamples(page: string): void {
         });
       }
     }
-  }, 120_000);
+  }, 300_000);
 }

@@ -87,7 +87,7 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
       full.function.image,
     );
     expect(await isGone(folder)).toBe('');
-  }, 120_000);
+  });
 
   it('names file and line of an error in user code, and exits with 1', async () => {
     const folder = createFolder({ 'math.ts': source });
@@ -98,7 +98,7 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
       file: 'math.ts',
       line: 12,
     });
-  }, 60_000);
+  });
 
   it('says what to do about a package named only at run time, and about a file beside the source', async () => {
     const folder = createFolder({
@@ -119,7 +119,7 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
     const { stdout } = await folder.slipway(['build', 'beside.ts', '--handler', 'read']);
     expect(stdout).toMatch(/warning: +beside\.ts line 3 reads "\.\/points\.csv"/);
     expect(stdout).toMatch(/warning: +beside\.ts line 2 imports a computed name/);
-  }, 120_000);
+  });
 
   it('runs a sweep, a container for each trial', async () => {
     const folder = createFolder({ 'math.ts': source });
@@ -131,7 +131,7 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
     expect({ code, best: data.bestIteration, sum: data.results.sum }).toEqual({ code: 0, best: 2, sum: 7 });
     const { data: full } = await folder.json(['describe', 'run', data.uid]);
     expect(full.function.image).toMatch(/^sha256:/);
-  }, 90_000);
+  });
 
   it('stops from another shell, and its container with it', async () => {
     const folder = createFolder({ 'math.ts': source });
@@ -146,7 +146,7 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
       error: { code: 'RUN_ABORTED' },
     });
     expect(await isGone(folder)).toBe('');
-  }, 60_000);
+  });
 
   it('ends with 130 at Ctrl-C, with 124 at its timeout, and leaves no container', async () => {
     const folder = createFolder({ 'math.ts': source });
@@ -160,7 +160,7 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
     );
     expect(timedOut.code).toBe(124);
     expect(await isGone(folder)).toBe('');
-  }, 60_000);
+  });
 
   it('lists a run whose command was killed as what its container said last', async () => {
     const folder = createFolder({ 'math.ts': source });
@@ -171,7 +171,7 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
     await isGone(folder);
     expect((await folder.json(['ps'])).data).toEqual([]);
     expect((await folder.json(['get', 'runs'])).data).toMatchObject([{ state: 'aborted' }]);
-  }, 60_000);
+  });
 
   it('refuses, before anything starts, what its runtime cannot do, and a daemon that is not there', async () => {
     const folder = createFolder({ 'math.ts': source });
@@ -201,7 +201,7 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
     expect(await refusal(['-r', 'docker'], { ...nowhere, ...image })).toEqual([1, 'DOCKER_UNAVAILABLE']);
     expect((await folder.json(['get', 'runs'])).data).toEqual([]);
     expect(readdirSync(path.join(folder.path, '.slipway')).includes('projects')).toBe(false);
-  }, 60_000);
+  });
 
   it('is a runtime of fn.run too, with limits', async () => {
     const folder = createFolder({ 'math.ts': source, 'nested.ts': nestedSource });
@@ -211,7 +211,7 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
       results: { sum: 42, runtime: 'docker', refused: 'INVALID_REQUEST' },
       error: undefined,
     });
-  }, 60_000);
+  });
 
   it('lets each step of a pipeline say where it runs', async () => {
     const folder = createFolder({ 'math.ts': source, 'mixed.pipeline.ts': pipelineSource });
@@ -223,5 +223,5 @@ export const read = () => readFileSync(new URL('./points.csv', import.meta.url),
     });
     const { data: steps } = await folder.json(['get', 'runs', '--all', '--filter', "runtime = 'docker'"]);
     expect(steps).toMatchObject([{ name: 'add', state: 'completed' }]);
-  }, 60_000);
+  });
 });

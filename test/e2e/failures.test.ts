@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, createFolder, type Folder, type Json, node, notebook, until } from './slipway.ts';
@@ -274,7 +274,7 @@ describe('what is unusual is no failure', () => {
     const { stdout } = await folder.slipway(['logs', data.uid, '--tail', '2']);
     expect(stdout).toBe('999999\n1000000\n');
     expect((await folder.slipway(['logs', data.uid])).stdout.split('\n')).toHaveLength(1_000_001);
-  }, 60_000);
+  });
 
   it('two processes at once both get their runs recorded', async () => {
     const folder = createFolder({
@@ -298,6 +298,24 @@ describe('what is unusual is no failure', () => {
     expect(await listRuns(folder)).toHaveLength(1);
     await folder.json(['run', 'f.ts']);
     expect(await listRuns(folder)).toHaveLength(2);
+  });
+
+  it('an input folder that contains itself by a link is named, as is a result that is no table', async () => {
+    const folder = createFolder({
+      'f.ts': `import type { Context, DataItem } from 'slipway';
+export const f = (_ctx: Context, { data }: { data?: DataItem }) => ({ count: 3, url: data?.url });`,
+      'rows/a.csv': 'a\n1\n',
+    });
+    symlinkSync('.', path.join(folder.path, 'rows', 'again'));
+    const circle = await folder.json(['run', 'f.ts', '--input', 'data=rows']);
+    expect(circle.code).toBe(1);
+    expect(circle.data.error).toMatchObject({ code: 'DATA_UNREADABLE' });
+    expect(circle.data.error.message).toMatch(/rows" leads back to itself/);
+    const table = await folder.json(['run', 'f.ts', '--returns', 'count=dataset']);
+    expect(table.data.error).toMatchObject({
+      code: 'INVALID_TABLE',
+      message: 'dataset "count": a table cannot be made of a value of type number',
+    });
   });
 
   it('a command line killed with -9 leaves a run that is found to be lost', async () => {

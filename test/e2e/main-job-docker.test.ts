@@ -104,7 +104,7 @@ describeWith(['docker'], 'the main job in containers', () => {
     expect(slipway('describe', 'run', contained.steps[0]?.runUid ?? '').stdout).toContain(
       runs[0]?.function.image,
     );
-  }, 120_000);
+  });
 
   it('leaves no container behind', () => {
     const left = execFileSync('docker', ['ps', '-aq', '--filter', `label=slipway.store=${store}`], {

@@ -29,7 +29,7 @@ describe('the main job', () => {
     const run = slipway('pipeline', 'run', 'main', '-o', 'json');
     expect(run.status, run.stderr).toBe(0);
     report = JSON.parse(run.stdout) as PipelineReport;
-  }, 120_000);
+  });
 
   it('loads, describes, trains, evaluates and predicts both data sets', () => {
     const steps = ['load', 'describe', 'train', 'evaluate', 'predict'].flatMap((verb) => [

@@ -36,5 +36,5 @@ describe('a notebook that runs without Jupyter', () => {
     );
     expect(html).toMatch(/srcdoc="[^"]*completed/);
     expect(html).toContain('loss');
-  }, 120_000);
+  });
 });

@@ -64,7 +64,27 @@ it('a notebook is a function that runs with its own tracked params, and a step o
   const done = await twice.run({ params: { weight: 4 }, runtime: 'inline' });
   expect(done.outputs).toEqual({ score: 400 });
   expect(existsSync(path.join(folder, '.slipway'))).toBe(true);
-}, 60_000);
+});
+
+it('what with and sweep say counts for a run too, unless the call says otherwise', async () => {
+  enterProject(scoring);
+  const score = await notebookFunction('score.ipynb');
+  const own = {
+    runtime: 'process',
+    labels: { team: 'birds', kind: 'try' },
+    env: { A: '1' },
+    timeoutMs: 1,
+  } as const;
+  const { record } = await score.with(own).run({ labels: { kind: 'real' }, timeout: '5m' });
+  expect(record).toMatchObject({ runtime: 'process', labels: { team: 'birds', kind: 'real' } });
+  await expect(score.with(own).run()).rejects.toMatchObject({ code: 'RUN_TIMEOUT' });
+  // a function that is to look so on a cluster may run here as well
+  const inline = await score.with({ kubernetes: { requests: { cpu: 1 } } }).run({ runtime: 'inline' });
+  expect(inline.record.runtime).toBe('inline');
+  const sweep = score.sweep({ hyperparams: { weight: [1, 5] }, selector: 'max.score' });
+  const best = await sweep.run();
+  expect([best.results.score, best.iterations?.length]).toEqual([50, 2]);
+}, 300_000);
 
 it('a failing notebook fails the run and keeps the executed notebook', async () => {
   enterProject([{ source: "throw new Error('no data');" }]);
@@ -76,7 +96,7 @@ it('a failing notebook fails the run and keeps the executed notebook', async () 
   const run = await broken.run({ throwOnFailure: false });
   const [executed] = run.record.artifacts;
   expect(executed?.key).toBe('executed-notebook');
-}, 60_000);
+});
 
 it('outputs, counts and metadata do not change its digest, a cell does', async () => {
   const folder = enterProject(scoring);
@@ -90,4 +110,4 @@ it('outputs, counts and metadata do not change its digest, a cell does', async (
   Object.assign(notebook.cells[1] ?? {}, { source: '1' });
   writeFileSync(file, JSON.stringify(notebook));
   expect((await notebookFunction('score.ipynb')).digest).not.toBe(digest);
-}, 60_000);
+});

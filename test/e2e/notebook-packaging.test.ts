@@ -54,7 +54,7 @@ describe('slipway build of a notebook', () => {
       cells.push(code('unrelated + 2;'));
     });
     expect(await digestOf(folder, 'around.ipynb')).toBe(before);
-  }, 120_000);
+  });
 
   it('tells what went in, what was left out and why, packages, size, digest and warnings, as JSON and as text', async () => {
     const folder = createFolder({

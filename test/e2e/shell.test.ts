@@ -84,7 +84,7 @@ describe('the command line itself', () => {
       return (await execute('bash', ['-c', script], { cwd: folder.path })).stdout.trim().split('\n');
     };
     expect(await complete('slipway desc')).toEqual(['describe']);
-    expect(await complete('slipway pipeline ')).toEqual(['run', 'resume', 'report', 'plan']);
+    expect(await complete('slipway pipeline ')).toEqual(['run', 'resume', 'report', 'plan', 'compile']);
     expect(await complete('slipway run x.ts --hyp')).toEqual(['--hyperparam']);
     expect(await complete('slipway get runs -o js')).toEqual(['json']);
     expect(await complete('slipway get mod')).toEqual(['models', 'model']);

@@ -28,8 +28,8 @@ export interface Folder {
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
   ): Promise<Answer & { readonly data: Json }>;
-  /** Starts `slipway …` here and lets it run. */
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): Running;
+  /** Starts `slipway …` here and lets it run; `ofItsOwn`: as the leader of a process group, as a terminal or a service has it. */
+  start(args: readonly string[], env?: Readonly<Record<string, string>>, group?: 'ofItsOwn'): Running;
   write(name: string, content: string): string;
 }
 
@@ -44,10 +44,13 @@ export interface Running {
   readonly ended: Promise<Answer>;
 }
 
-/** A new folder with these files, removed after the test. */
-export function createFolder(files: Readonly<Record<string, string>> = {}): Folder {
+/** A new folder with these files, removed after the test; tests that run side by side say which one, by their own `finished`. */
+export function createFolder(
+  files: Readonly<Record<string, string>> = {},
+  finished: (remove: () => void) => void = onTestFinished,
+): Folder {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'slipway-e2e-')));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  finished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
   const write = (name: string, content: string): string => {
     const file = path.join(root, name);
     mkdirSync(path.dirname(file), { recursive: true });
@@ -55,7 +58,7 @@ export function createFolder(files: Readonly<Record<string, string>> = {}): Fold
     return file;
   };
   for (const [name, content] of Object.entries(files)) write(name, content);
-  const start: Folder['start'] = (args, env) => startSlipway(root, args, env);
+  const start: Folder['start'] = (args, env, group) => startSlipway(root, args, env, group);
   const slipway: Folder['slipway'] = (args, env) => start(args, env).ended;
   return {
     path: root,
@@ -83,11 +86,13 @@ function startSlipway(
   cwd: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  group?: 'ofItsOwn',
 ): Running {
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...inherited } = process.env;
   const child = spawn(node, [cli, ...args], {
     cwd,
     env: { ...inherited, XDG_CONFIG_HOME: path.join(cwd, '.config'), ...env },
+    detached: group !== undefined,
   });
   child.stdin.end();
   const seen = { stdout: '', stderr: '' };
@@ -115,13 +120,21 @@ function startSlipway(
   return { child, sees, ended };
 }
 
-/** Asks again until the answer holds, for at most 20 seconds. */
-export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 20_000;
+const pauseMs = 100;
+
+/** Asks again until the answer holds, for at most 50 seconds unless told otherwise. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  patienceMs = 50_000,
+): Promise<T> {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (holds(answer)) return answer;
     if (performance.now() > deadline) throw new Error(`never came true: ${JSON.stringify(answer)}`);
+    // commands that ask without a pause would take the processor from what they wait for
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

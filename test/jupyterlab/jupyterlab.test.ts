@@ -3,12 +3,14 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { cli } from '../e2e/slipway.ts';
 import { notebooksFolder, saveNotebook } from '../kernel/notebook-folder.ts';
 import { describeWith, programs } from '../setup/components.ts';
 import { LabNotebook, openBrowser } from './lab-notebook.ts';
 import { type LabServer, startLab } from './lab-server.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 const execute = promisify(execFile);
 
@@ -18,7 +20,7 @@ const longCells = [
   `async function work(ctx: Context, { steps = 20 }: { steps?: number }) {
   for (let step = from; step <= steps; step++) {
     ctx.logMetric('loss', 1 / step, { step: step });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
   return { steps: steps };
 }`,
@@ -68,7 +70,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
   beforeAll(async () => {
     lab = await startOnce();
     saveNotebook(path.join(lab.folder, 'notebooks/long.ipynb'), longCells);
-  }, 120_000);
+  });
 
   const open = (name: string): Promise<LabNotebook> =>
     LabNotebook.open(lab.browser, lab.server, `notebooks/${name}`);
@@ -93,7 +95,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await notebook.shows(9, /at notebooks\/getting-started\.ipynb, cell 4, line \d+/);
     await notebook.picture('failed-run', notebook.cell(9));
     await notebook.close();
-  }, 120_000);
+  });
 
   it('updates one card in place while a run lasts, and shows its end again when the notebook is opened later', async () => {
     const notebook = await open('long.ipynb');
@@ -112,7 +114,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await again.shows(6, /^work\s+completed/);
     await again.picture('opened-again', again.cell(6));
     await again.close();
-  }, 120_000);
+  });
 
   it('stops a run that never looks up with the stop button, and starts afresh after a restart', async () => {
     const notebook = await open('long.ipynb');
@@ -136,7 +138,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await notebook.run(4);
     await notebook.shows(4, /Cannot find name 'Context'/);
     await notebook.close();
-  }, 120_000);
+  });
 
   it('packages what is saved: an edit that is not is refused, in the handler’s cell and in a helper’s', async () => {
     const notebook = await open('long.ipynb');
@@ -162,7 +164,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     await notebook.run(6);
     await notebook.shows(6, /loss\s+0\.1\b/);
     await notebook.close();
-  }, 120_000);
+  });
 });
 
 describeWith(['jupyter', 'chromium', 'deno'], "JupyterLab with Deno's kernel", () => {
@@ -183,5 +185,5 @@ describeWith(['jupyter', 'chromium', 'deno'], "JupyterLab with Deno's kernel", (
     expect(await notebook.texts(4)).toHaveLength(1);
     await notebook.picture('deno', notebook.cell(4));
     await notebook.close();
-  }, 120_000);
+  });
 });

@@ -57,7 +57,7 @@ export async function startLab(
       if (child.exitCode !== null) throw new Error(`JupyterLab ended: ${output()}`);
       return serverUrl(runtime) !== undefined;
     },
-    50_000,
+    150_000,
   );
   return { folder, url: serverUrl(runtime) ?? '', token, close: () => end(child) };
 }

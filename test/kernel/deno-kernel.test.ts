@@ -21,7 +21,7 @@ describeWith(['deno'], "Deno's kernel", () => {
     await run(
       "import { codeToFunction, loadProject, pipeline, type Context, type DataItem } from 'slipway';",
     );
-  }, 60_000);
+  });
 
   afterAll(() => kernel?.close());
 

@@ -8,7 +8,7 @@ import { installedFolder, saveNotebook } from './notebook-folder.ts';
 const cells = [
   "import { codeToFunction, type Context } from 'slipway';",
   `async function work(ctx: Context, {}: {}) {
-  for (let step = 0; step < 150; step++) {
+  for (let step = 0; step < 500; step++) {
     ctx.logMetric('step', step);
     console.log('step ' + step);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -40,7 +40,7 @@ describeWith(['docker'], 'a run in a container, started from a cell', () => {
       );
       expect(live.length).toBeGreaterThanOrEqual(2);
       expect(new Set(cell.displays.map(({ id }) => id)).size).toBe(1);
-      expect(seen.at(-1)).toMatch(/^work · completed [\s\S]*results +done=true[\s\S]*step 149$/);
+      expect(seen.at(-1)).toMatch(/^work · completed [\s\S]*results +done=true[\s\S]*step 499$/);
       expect(await kernel.run('[done.record.runtime, done.record.function.image].join()')).toMatch(
         /^docker,sha256:[0-9a-f]{64}\n$/,
       );

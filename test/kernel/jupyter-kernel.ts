@@ -103,7 +103,7 @@ export class JupyterKernel {
   }
 
   /** Runs a cell until the kernel says that it is idle; gives its stdout. Fails after the deadline, as a front end hangs. */
-  async run(code: string, deadlineMs = 30_000): Promise<string> {
+  async run(code: string, deadlineMs = 120_000): Promise<string> {
     return (await this.execute(code, { deadlineMs })).stdout;
   }
 
@@ -112,7 +112,7 @@ export class JupyterKernel {
     code: string,
     options: { readonly deadlineMs?: number; readonly onMessage?: (cell: CellMessages) => void } = {},
   ): Promise<CellMessages> {
-    const { deadlineMs = 30_000, onMessage } = options;
+    const { deadlineMs = 120_000, onMessage } = options;
     const id = randomUUID();
     const cell: CellMessages = { stdout: '', stderr: '', displays: [] };
     return new Promise((resolve, reject) => {
@@ -136,10 +136,11 @@ export class JupyterKernel {
 
   /** Resolves once the kernel publishes: until then it neither answers nor forgets what it is asked. */
   async ready(): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    for (;;) {
+    const deadline = Date.now() + 180_000;
+    // longer each time: what is asked before the kernel publishes must be answered too, and makes the others wait
+    for (let deadlineMs = 1000; ; deadlineMs *= 2) {
       try {
-        await this.execute('0', { deadlineMs: 1000 });
+        await this.execute('0', { deadlineMs });
         return;
       } catch (error) {
         if (Date.now() > deadline) throw error;

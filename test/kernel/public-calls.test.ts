@@ -127,7 +127,7 @@ describe('in a tslab cell, with the package’s dependencies not hoisted', () =>
 
   it('a run shows one card, though it is the last expression too', () => {
     expect(cards('runInline')).toMatch(
-      /^train · completed in [\d.]+ s · \w{26}\n {2}params {5}depth=5\n {2}results {4}accuracy=0\.95\n {2}metrics {4}loss=0\.2\n {2}output\n {4}training 5$/,
+      /^train · completed in [\d.]+ m?s · \w{26}\n {2}params {5}depth=5\n {2}results {4}accuracy=0\.95\n {2}metrics {4}loss=0\.2\n {2}output\n {4}training 5$/,
     );
     expect(shown('runInline')).toMatch(/^run \w{26}, shown above\n$/);
     expect(shown('runAgain')).toMatch(/^train · completed .*\n {2}params {5}depth=5\n[\s\S]*loss=0\.2\n$/);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { onBusyMachines } from '../setup/on-busy-machines.ts';
 import { JupyterKernel } from './jupyter-kernel.ts';
 import { installedFolder, saveNotebook } from './notebook-folder.ts';
 
@@ -55,7 +56,7 @@ it.each(['inline', 'process'])(
   200_000,
 );
 
-it('the card of a handler that never awaits follows what it logs all the same', async () => {
+it('the card of a handler that never awaits follows what it logs all the same', onBusyMachines, async () => {
   const folder = installedFolder();
   const code = [
     cells[0] ?? '',
@@ -87,4 +88,4 @@ it('the card of a handler that never awaits follows what it logs all the same', 
   } finally {
     await kernel.close();
   }
-}, 120_000);
+});

@@ -52,7 +52,7 @@ describe('the shipped notebooks', () => {
     const [source, accuracy] = JSON.parse(end.stdout) as [string, number];
     expect(source).toBe('notebooks/penguins.ipynb');
     expect(accuracy).toBeGreaterThanOrEqual(0.95);
-  }, 90_000);
+  });
 
   it('getting-started.ipynb fits, runs, fails where it says so, finds and predicts', async () => {
     const { outcomes, end } = await runNotebook(
@@ -64,7 +64,7 @@ describe('the shipped notebooks', () => {
     expect(outcomes.flatMap((outcome) => [...displayed(outcome), outcome.stdout]).join('\n')).toMatch(
       / {2}error {6}.*wing_span_mm.*\n {2}at {9}.*getting-started\.ipynb, cell 4, line \d+\n/,
     );
-  }, 90_000);
+  });
 
   it('hyper-parameters.ipynb sweeps in a grid, at random and in a search of its own', async () => {
     const { outcomes, end } = await runNotebook(
@@ -73,7 +73,7 @@ describe('the shipped notebooks', () => {
     );
     expect(complaints(outcomes)).toEqual([]);
     expect(JSON.parse(end.stdout)).toEqual([12, true, 'cecccc', true, 5]);
-  }, 90_000);
+  });
 
   it('pipeline.ipynb wires, decides and says where a pipeline failed and where a model comes from', async () => {
     const { outcomes, end } = await runNotebook(
@@ -91,7 +91,7 @@ describe('the shipped notebooks', () => {
     expect(outcomes.flatMap((outcome) => displayed(outcome)).join('\n')).toContain(
       '"train.parquet" has no label column "specis"',
     );
-  }, 90_000);
+  });
 
   it('hub.ipynb goes from raw rows to predictions with functions of the hub alone', async () => {
     const { outcomes, end } = await runNotebook(
@@ -103,5 +103,5 @@ describe('the shipped notebooks', () => {
     expect(trials).toBe(4);
     expect(accuracy).toBeGreaterThanOrEqual(0.9);
     expect(rest).toEqual([45, true, 5]);
-  }, 90_000);
+  });
 });

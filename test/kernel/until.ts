@@ -1,5 +1,5 @@
 /** Resolves when the condition holds; fails after the deadline, saying what was waited for. */
-export async function until(what: string, condition: () => boolean, deadlineMs = 20_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, deadlineMs = 60_000): Promise<void> {
   const end = Date.now() + deadlineMs;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`);

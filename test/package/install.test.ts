@@ -40,7 +40,7 @@ beforeAll(() => {
     path.join(folder, 'node_modules/undici-types'),
   );
   copyFileSync('test/package/fixtures/consumer.ts', path.join(folder, 'consumer.ts'));
-}, 120_000);
+});
 
 function linkPackages(from: string, to: string): void {
   for (const name of readdirSync(from)) {

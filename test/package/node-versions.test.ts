@@ -57,6 +57,6 @@ describe('supported Node versions', () => {
       });
       const found = run(folder, 'get', 'runs', '--filter', 'results.square = 9', '-o', 'json');
       expect(JSON.parse(found.stdout)).toHaveLength(1);
-    }, 60_000);
+    });
   });
 });

@@ -22,6 +22,7 @@ await build({
     parse: 'src/pipelines/plan/parse-plan.ts',
     run: 'src/pipelines/run-plan.ts',
     cache: 'src/pipelines/cache/file-step-cache.ts',
+    argo: 'src/pipelines/argo/compile-argo.ts',
   },
   outdir: code,
   bundle: true,
@@ -41,7 +42,10 @@ const [
   { parsePlan },
   { runPlan },
   { createFileStepCache },
-] = await Promise.all(['inline', 'store', 'job', 'pipeline', 'add', 'parse', 'run', 'cache'].map(load));
+  { compileArgo },
+] = await Promise.all(
+  ['inline', 'store', 'job', 'pipeline', 'add', 'parse', 'run', 'cache', 'argo'].map(load),
+);
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 let failed = 0;
@@ -58,7 +62,7 @@ const types = path.join(code, 'types');
 mkdirSync(types, { recursive: true });
 const source = path.relative(types, path.join(repository, 'src'));
 const header = `import type { Dataset } from '${source}/data/artifact.ts';
-import type { StepArguments, StepReference } from '${source}/pipelines/reference.ts';
+import type { StepArguments, StepReference } from '${source}/pipelines/dsl/reference.ts';
 type Results = { rows: Dataset; metrics: { accuracy: number; deep: { loss: number } }; names: string[] };
 declare const fit: (args: StepArguments<{ data: Dataset; depth?: number; rate: number; names?: readonly string[] }>) => StepReference<Results>;
 const s0 = fit({ data: 'a.csv', rate: 1 });
@@ -183,6 +187,16 @@ report('local engine: a step above the bare inline run', median(engineTimes) - m
 report('local engine: whole step, run included', median(engineTimes), median(bareTimes) + 2);
 
 const thousand = chain(1000).plan();
+const argo = {
+  imageOf: () => `registry.example.com/any@sha256:${'1'.repeat(64)}`,
+  delivery: 'chain',
+  trackingUrl: 'http://localhost',
+};
+report(
+  '1,000-step plan: compiled to Argo',
+  median(Array.from({ length: rounds }, () => timed(() => compileArgo(thousand, argo)))),
+  200,
+);
 const start = performance.now();
 const { outputs } = await engine(thousand);
 if (outputs.x !== 1000) throw new Error(`the chain gave ${outputs.x}`);

@@ -207,6 +207,20 @@ describe('building a pipeline', () => {
     expect(error.message).toContain('step "swept"');
   });
 
+  it('checks what the items of a map give each step, as far as they are known', () => {
+    const error = failure(() =>
+      pipeline('demo', (p) => {
+        const rows = [{ at: { depth: 2 } }, { at: { depth: 'deep' } }, { at: {} }];
+        p.map(rows, (row) => call(train, { data: 'x', depth: row.at.depth }), { id: 'rows' });
+        p.map({ a: 1, b: 'two' }, (depth) => call(train, { data: 'x', depth }, { id: 'entries' }));
+        p.map(call(getData, {}).all, (depth) => call(train, { data: 'x', depth }, { id: 'later' }));
+      }).plan(),
+    );
+    expect(error.message).toContain('2 problems');
+    expect(error.message).toContain('param "depth" expects number, got "deep" (string)');
+    expect(error.message).toContain('param "depth" expects number, got "two" (string)');
+  });
+
   it('refuses a sweep that could not start', () => {
     const sweep = { hyperparams: { depth: [] }, selector: 'best accuracy', stop: 'process.exit(1)' };
     const error = failure(() => pipeline('demo', () => void call(train, { data: 'x' }, { sweep })).plan());
@@ -214,8 +228,20 @@ describe('building a pipeline', () => {
     expect(error.message).toContain('"best accuracy"');
   });
 
+  it('refuses a sweep whose selector names what is no number', () => {
+    const judge = packaged('judge', { parameters: ['depth?: number'], results: ['kind: string', 'score'] });
+    const sweep = { hyperparams: { depth: [1] }, selector: 'max.kind' };
+    expect(() => pipeline('demo', () => void call(judge, {}, { sweep })).plan()).toThrow(
+      'selector "max.kind" names the result "kind" of "judge", which is a text',
+    );
+  });
+
   it.each<[object, string]>([
     [{ retri: { retries: 2 } }, 'option "retri" is not known; did you mean "retry"?'],
+    [
+      { attempts: 2 },
+      'option "attempts" is not known; known are retry, timeoutMs, cache, resources, runtime, image, kubernetes',
+    ],
     [{ timeoutMs: '5s' }, 'option "timeoutMs" expects number, got "5s" (string)'],
     [{ timeoutMs: -1 }, 'option "timeoutMs" expects a whole number of 1 or more, got -1'],
     [{ retry: { retries: 0.5 } }, 'option "retry.retries" expects a whole number of 0 or more, got 0.5'],
@@ -240,6 +266,7 @@ describe('building a pipeline', () => {
       resources: { memory: 1, cpus: 0.5 },
       runtime: 'process',
       image: 'node',
+      kubernetes: { requests: { cpu: '1' } },
       secrets: ['TOKEN'],
       env: { A: 'b' },
       labels: { team: 'a' },

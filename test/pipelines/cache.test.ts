@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { collectCache } from '../../src/pipelines/cache/collect-cache.ts';
-import { createFileStepCache } from '../../src/pipelines/cache/file-step-cache.ts';
+import { createStoreStepCache } from '../../src/pipelines/cache/store-step-cache.ts';
 import type { CachePolicy, Plan } from '../../src/pipelines/plan/plan.ts';
 import { runPlan } from '../../src/pipelines/run-plan.ts';
 import type { RunRecord } from '../../src/tracking/run.ts';
 import type { RunStore } from '../../src/tracking/store.ts';
+import { journalFile } from '../../src/tracking/store-layout.ts';
 import { type Body, inProcess, newStoreFolder } from './support/in-process.ts';
 import { literal, output, plan, step } from './support/plan.ts';
 
@@ -20,7 +20,7 @@ interface Bench {
 
 /** A store with a cache, and steps that note that they ran. */
 function bench(bodies: Readonly<Record<string, Body>>, clock = systemClock): Bench {
-  const { store, directory: folder } = newStoreFolder();
+  const { store, directory: folder } = newStoreFolder('demo', clock);
   const ran: string[] = [];
   const noted = Object.fromEntries(
     Object.entries(bodies).map(([name, body]) => [
@@ -38,14 +38,8 @@ function bench(bodies: Readonly<Record<string, Body>>, clock = systemClock): Ben
     run: (planned) =>
       runPlan(planned, {
         store,
-        submitStep: inProcess(store, noted),
-        cache: createFileStepCache({
-          storeDirectory: folder,
-          store,
-          pipeline: planned.metadata.name,
-          workingDirectory: folder,
-          clock,
-        }),
+        submitStep: inProcess(store, noted, folder),
+        cache: createStoreStepCache({ store, workingDirectory: folder, clock }),
       }),
   };
 }
@@ -194,35 +188,44 @@ describe('a step that asks for caching', () => {
     expect(ran).toHaveLength(2);
   });
 
-  it('runs again, with the reason, when its entry is damaged or its artifact was removed', async () => {
-    const { run, folder } = bench({ any: ({ artifact }) => ({ rows: artifact('rows'), twice: 1 }) });
-    await run(one(1));
-    const entries = path.join(folder, 'cache/steps/entries');
-    const file = readdirSync(entries, { recursive: true, encoding: 'utf8' }).find((name) =>
-      name.endsWith('.json'),
-    );
-    const at = path.join(entries, file ?? '');
-    const text = readFileSync(at, 'utf8');
-    for (const damage of [text.slice(0, -20), text.replace('"twice":1', '"twice":2'), '', 'null']) {
-      writeFileSync(at, damage);
-      expect(decisions(await run(one(1))).double).toEqual([false, 'ran: the cache entry is damaged']);
-      expect(decisions(await run(one(1))).double?.[0]).toBe(true);
+  it('runs again, with the reason, when what it is to be taken from is damaged or gone', async () => {
+    const { run, folder, store } = bench({
+      any: ({ artifact }) => ({ rows: artifact('rows'), twice: 1 }),
+    });
+    const reasonOf = async (): Promise<string | undefined> => decisions(await run(one(1))).double?.[1];
+    const [first] = (await run(one(1))).steps ?? [];
+    const journal = journalFile(folder, 'demo', first?.runUid ?? '');
+    const text = readFileSync(journal, 'utf8');
+    writeFileSync(journal, text.replace('"kind":"state"', '"kind":"st'));
+    expect(await reasonOf()).toBe(`ran: the record of run ${first?.runUid} is damaged`);
+    writeFileSync(journal, text);
+    await store.trashRun(first?.runUid ?? '');
+
+    const { artifacts: [rows] = [] } = await store.getRun('@last');
+    const found = await store.searchArtifacts({ key: 'rows' });
+    const digest = rows?.digest ?? found[0]?.digest ?? '';
+    const file = path.join(await store.artifactDirectory(digest), 'rows.csv');
+    for (const damage of ['rowz', 'row', '']) {
+      writeFileSync(file, damage);
+      expect(await reasonOf()).toMatch(/^ran: the artifact "rows" of run \S+ is damaged$/);
+      expect(readFileSync(file, 'utf8'), 'the same content takes its place').toBe('rows');
+      expect(await reasonOf()).toMatch(/^cached: /);
     }
     rmSync(path.join(folder, 'artifacts'), { recursive: true });
-    expect(decisions(await run(one(1))).double?.[1]).toMatch(
-      /^ran: the artifact "rows" of run \S+ is no longer in the store$/,
-    );
+    expect(await reasonOf()).toMatch(/^ran: the artifact "rows" of run \S+ is no longer in the store$/);
   });
 
-  it('is forgotten by the garbage collection once nothing can be taken from it', async () => {
-    const { run, folder, store } = bench({ any: ({ artifact }) => ({ rows: artifact('rows') }) });
-    await run(one(1));
-    expect(await collectCache(folder, store, { dryRun: false })).toEqual({ entries: 0, bytes: 0 });
-    rmSync(path.join(folder, 'artifacts'), { recursive: true });
-    expect(await collectCache(folder, store, { dryRun: true })).toMatchObject({ entries: 1 });
-    expect(await collectCache(folder, store, { dryRun: false })).toMatchObject({ entries: 1 });
-    expect(await collectCache(folder, store, { dryRun: false })).toMatchObject({ entries: 0 });
-    expect(decisions(await run(one(1))).double).toEqual([false, 'ran: what was cached is gone']);
+  it('is forgotten with the run that it would be taken from, and found again when that is restored', async () => {
+    const { run, store } = bench({ any: ({ artifact }) => ({ rows: artifact('rows') }) });
+    const first = await run(one(1));
+    const uid = first.steps?.[0]?.runUid ?? '';
+    await store.collectGarbage({ dryRun: false });
+    expect(decisions(await run(one(1))).double?.[1]).toBe(`cached: same code, params; from run ${uid}`);
+    await store.trashRun(uid);
+    expect(decisions(await run({ ...one(1), spec: { ...one(1).spec } })).double).toEqual([
+      false,
+      'ran: nothing is cached for this step',
+    ]);
   });
 
   it('that cannot read its input runs, and says what is wrong itself', async () => {
@@ -239,19 +242,17 @@ describe('a step that asks for caching', () => {
     const file = path.join(folder, 'points.csv');
     writeFileSync(file, 'x\n1\n');
     const use = plan([step('use', { arguments: { data: literal('points.csv') }, options: cached() })]);
-    // the run itself notes what it read, here another content than the one that was looked up
+    // between the look into the cache and the step's own reading
     const createRun = store.createRun.bind(store);
     store.createRun = (created) => {
-      const inputs = Object.fromEntries(
-        Object.entries(created.inputs).map(([key, input]) => [
-          key,
-          { ...input, digest: `sha256:${'0'.repeat(64)}` },
-        ]),
-      );
-      return createRun({ ...created, inputs });
+      if (created.runKind === 'step') writeFileSync(file, 'x\n2\n');
+      return createRun(created);
     };
     await run(use);
-    expect(decisions(await run(use)).use?.[0]).toBe(false);
+    store.createRun = createRun;
+    writeFileSync(file, 'x\n1\n');
+    expect(decisions(await run(use)).use).toEqual([false, 'ran: an input changed while it last ran']);
+    expect(decisions(await run(use)).use?.[0]).toBe(true);
     expect(ran).toHaveLength(2);
   });
 

@@ -348,6 +348,21 @@ describe('a plan on the local engine', () => {
     expect(failing).toMatchObject({ state: 'error', error: { message: 'step "notify" failed: no mail' } });
   });
 
+  it('tells the exit step that an output of the pipeline is missing', async () => {
+    const store = newStore();
+    const outputs = { model: output('train', 'nothing') };
+    const record = await runPlan(plan([step('train')], { outputs, onExit: step('notify') }), {
+      store,
+      submitStep: inProcess(store, {
+        train: () => ({ score: 1 }),
+        notify: ({ params }) => ({ status: params.status }),
+      }),
+    });
+    const error = { code: 'STEP_OUTPUT_MISSING' };
+    expect(record).toMatchObject({ state: 'error', error });
+    expect(record.steps?.[1]?.results).toMatchObject({ status: { state: 'error', failed: [], error } });
+  });
+
   it('refuses what it cannot do instead of leaving it out', () => {
     const store = newStore();
     const options = { store, submitStep: inProcess(store, {}) };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.ts';
-import { addStep } from '../../src/pipelines/dsl/add-step.ts';
 import { gt } from '../../src/pipelines/dsl/condition.ts';
 import { type PipelineContext, pipeline } from '../../src/pipelines/dsl/pipeline.ts';
 import { parsePlan } from '../../src/pipelines/plan/parse-plan.ts';
@@ -9,15 +8,7 @@ import { type RunPlanOptions, runPlan, type SubmitStep } from '../../src/pipelin
 import { foldRun } from '../../src/tracking/fold.ts';
 import type { RunRecord } from '../../src/tracking/run.ts';
 import { type Body, inProcess, newStore } from './support/in-process.ts';
-import { packaged } from './support/packaged.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: as untyped as a function whose types are not known
-type Step = (args?: Record<string, unknown>) => any;
-const any = packaged('any', { parameters: [], acceptsUnknown: true });
-const call =
-  (id: string): Step =>
-  (args = {}) =>
-    addStep({ function: any, id, arguments: args });
+import { call } from './support/untyped-step.ts';
 
 const build = (body: (p: PipelineContext) => unknown, options = {}): Plan =>
   parsePlan(JSON.parse(JSON.stringify(pipeline('mapped', body, options).plan())));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { digestPlan } from '../../src/pipelines/plan/digest-plan.ts';
 import type { Plan, PlanStep } from '../../src/pipelines/plan/plan.ts';
 import { archivePlan, readArchivedPlan } from '../../src/pipelines/resume/plan-archive.ts';
 import { findPriorSteps } from '../../src/pipelines/resume/prior-steps.ts';
@@ -27,7 +28,7 @@ async function resume(
   { plan: planned, previous = planned }: { plan: Plan; previous?: Plan },
   steps: Readonly<Record<string, Body>>,
 ): Promise<{ record: RunRecord; notes: readonly string[] }> {
-  const prior = await findPriorSteps(store, run, previous);
+  const prior = await findPriorSteps(store, run, previous, { endsOrphans: true });
   const { plan: pruned, notes } = reuseSteps(planned, previous, prior);
   return { record: await runPlan(pruned, { store, submitStep: inProcess(store, steps) }), notes };
 }
@@ -71,7 +72,7 @@ describe('a pipeline killed at any record of any journal', () => {
       ).runs.map((run) => run.step ?? '');
     const before = await completed();
     const startedBefore = ran(directory).length;
-    const archived = readArchivedPlan(directory, killed.function?.digest ?? '', killed.uid);
+    const archived = readArchivedPlan(directory, killed);
     const { record } = await resume(store, killed, archived, bodies(directory));
     expect(record).toMatchObject({ state: 'completed', outputs: { sum: 6 } });
     const again = ran(directory).slice(startedBefore);
@@ -211,10 +212,31 @@ describe('resuming a failed pipeline', () => {
 
   it('is impossible without the plan, which is said', () => {
     const { directory } = newStoreFolder();
-    expect(() => readArchivedPlan(directory, `sha256:${'0'.repeat(64)}`, 'x1')).toThrow(
+    expect(() => readArchivedPlan(directory, { uid: 'x1' })).toThrow(
       expect.objectContaining({ code: 'RESUME_IMPOSSIBLE', message: expect.stringContaining('"x1"') }),
     );
-    archivePlan(directory, { plan: killedPlan, source: 'main' });
+  });
+
+  it('goes by how the run itself was started, not by how another one of the same plan was', () => {
+    const { directory } = newStoreFolder();
+    const digest = digestPlan(killedPlan);
+    const of = (uid: string): ReturnType<typeof readArchivedPlan> =>
+      readArchivedPlan(directory, { uid, function: { name: 'killed', handler: 'killed', digest } });
+    const first = { plan: killedPlan, source: 'main', runtime: 'docker', cache: 'on' } as const;
+    archivePlan(directory, first, 'first');
+    archivePlan(directory, { plan: killedPlan, engine: 'argo' }, 'second');
+    expect(of('first')).toEqual(first);
+    expect(of('second')).toEqual({ plan: killedPlan, engine: 'argo' });
+    expect(of('third'), 'of one that was started elsewhere only the plan is known').toEqual({
+      plan: killedPlan,
+    });
+    archivePlan(directory, { plan: killedPlan, engine: 'argo', image: 'x' });
+    expect(of('third'), 'of those that nobody follows').toEqual({
+      plan: killedPlan,
+      engine: 'argo',
+      image: 'x',
+    });
+    expect(of('first')).toEqual(first);
   });
 });
 
@@ -282,6 +304,17 @@ describe('a part of a pipeline', () => {
     expect(states(record)).toEqual(expected);
     const skipped = record.steps?.find((one) => one.state === 'skipped');
     expect(skipped?.reason).toMatch(/^not asked for \(--/);
+  });
+
+  it.each([
+    [{ from: 'score', until: 'train' }, 'it is the other way round: --from train --until score'],
+    [{ from: 'aside', until: 'train' }, 'name two steps of which the second needs the first'],
+  ])('refuses %j, which leaves no step to run', async (selection, hint) => {
+    await expect(part(selection)).rejects.toMatchObject({
+      code: 'STEP_UNKNOWN',
+      message: `no step is left to run: "train" does not depend on "${selection.from}"`,
+      hint: expect.stringContaining(hint),
+    });
   });
 
   it('takes the outputs of a map from the earlier run, item by item', async () => {

@@ -37,8 +37,8 @@ artifacts:
 runtime: process
 cache: { mode: off }
 schedules:
-  - { pipeline: main, cron: '0 3 * * *', timezone: Europe/Berlin }
-notifications: [ { kind: slack, when: [ error ] } ]
+  - { name: nightly, pipeline: main, cron: '0 3 * * *', timezone: Europe/Berlin, catchUp: last }
+notifications: [ { name: team, kind: slack, when: [ error ], secret: SLACK_URL } ]
 gates: []
 secrets:
 `;
@@ -65,7 +65,7 @@ pipelines:
   - { name: a, file: a.ts }
   - { name: a, file: ../outside.ts, onFailure: stopp }
 schedules:
-  - { pipeline: b, cron: hourly }
+  - { name: s, pipeline: b, cron: hourly }
 runtime: proces
 `);
     expect(error).toMatchObject({
@@ -81,8 +81,8 @@ runtime: proces
       'project.yaml:8:5: name "a" is used twice, in pipelines[0] and pipelines[1]',
       'project.yaml:8:22: "pipelines[1].file": the path "../outside.ts" leads out of the project; give a path below project.yaml',
       'project.yaml:8:48: "pipelines[1].onFailure" cannot be "stopp" (string) (did you mean "stop"?)',
-      'project.yaml:10:5: pipeline "b" does not exist in the project (did you mean "a"?)',
-      'project.yaml:10:26: "schedules[0].cron": "hourly" is not a cron expression of five fields',
+      'project.yaml:10:26: pipeline "b" does not exist in the project (did you mean "a"?)',
+      'project.yaml:10:35: "schedules[0].cron": "hourly" is not a cron expression of five fields',
       'project.yaml:11:10: "runtime" cannot be "proces" (string) (did you mean "process"?)',
     ])
       expect(error.message).toContain(line);

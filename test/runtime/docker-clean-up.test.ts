@@ -12,7 +12,7 @@ describeWith(['docker'], 'cleaning up the images of a Docker daemon', () => {
   let daemon: OwnDaemon;
   beforeAll(async () => {
     daemon = await startDockerd();
-  }, 60_000);
+  });
   afterAll(() => daemon.remove());
 
   it('removes what Slipway named and nothing uses once it is a day old, and leaves the rest', async () => {
@@ -40,5 +40,5 @@ describeWith(['docker'], 'cleaning up the images of a Docker daemon', () => {
     expect(tags()).toEqual(before);
     expect(await collectDockerImages(docker, { dryRun: false, keep, now })).toEqual([old]);
     expect(tags()).toEqual(before.filter((tag) => tag !== old));
-  }, 60_000);
+  });
 });

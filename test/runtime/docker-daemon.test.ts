@@ -23,7 +23,7 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
     makeNodeImage();
     daemon = await startDockerd();
     daemon.docker(['load'], execFileSync('docker', ['save', nodeImage], { maxBuffer: 2 ** 30 }));
-  }, 120_000);
+  });
   afterAll(() => daemon.remove());
   beforeEach(() => {
     fixture = createRuntimeFixture();
@@ -58,7 +58,7 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
       state: 'error',
       error: { code: error?.code },
     });
-  }, 90_000);
+  });
 
   it('is told to stop by a daemon that is being stopped, and may clean up', async () => {
     const running = await start('cooperative');
@@ -67,7 +67,7 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
     expect(state).toBe('aborted');
     expect(record.results).toEqual({ partial: 3 });
     await daemon.start();
-  }, 90_000);
+  });
 
   it('does not wait for ever for a daemon that does not come back', async () => {
     const running = await start('busyAfterStart', { params: { ms: 600_000 } });
@@ -75,7 +75,7 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
     const { error } = await running.wait();
     expect(error?.code).toMatch(/^(DOCKER_STOPPED|RUN_KILLED)$/);
     await daemon.start();
-  }, 120_000);
+  });
 
   it('can be tried again once the daemon is back, by the same runtime', async () => {
     const job = fixture.job('bare');
@@ -91,7 +91,7 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
     await daemon.start();
     const again = await runtime.submit(fixture.job('bare'), { store: fixture.store });
     expect(await again.wait()).toMatchObject({ state: 'completed' });
-  }, 90_000);
+  });
 });
 
 describeWith(['docker'], 'a daemon that cannot take a run', () => {
@@ -124,7 +124,7 @@ describeWith(['docker'], 'a daemon that cannot take a run', () => {
     });
     expect(existsSync(hidden)).toBe(true);
     await daemon.remove();
-  }, 90_000);
+  });
 
   it('says that its disk is full', async () => {
     const daemon = await startDockerd({ disk: 320 });
@@ -136,7 +136,7 @@ describeWith(['docker'], 'a daemon that cannot take a run', () => {
       hint: expect.stringContaining('docker system prune'),
     });
     await daemon.remove();
-  }, 90_000);
+  });
 });
 
 describeWith(['docker'], 'a daemon that cannot be used', () => {

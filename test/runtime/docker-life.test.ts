@@ -69,7 +69,7 @@ describeWith(['docker'], 'a run in a container', () => {
   });
 
   it('is not taken for lost while its container lives, though its submitter is gone', async () => {
-    const job = fixture.job('stubborn', { graceMs: 1500 });
+    const job = fixture.job('stubborn', { graceMs: 8000 });
     const submitter = await startSubmitter(job);
     await hasStarted(job.uid);
     submitter.kill('SIGKILL');

@@ -24,14 +24,14 @@ describeWith(['docker'], 'in containers', () => {
     const built = await project.build('any.mjs');
     const loaded = await loadIntoDocker(built, `slipway-test/own:${process.pid}`, { blobs: project.blobs });
     ownImage = loaded.reference;
-  }, 120_000);
+  });
   afterAll(() => {
     execFileSync('docker', ['rmi', ownImage], { stdio: 'ignore' });
     rmSync(folder, { recursive: true });
   });
 
   const start = (image: string): Runtime => createDockerRuntime({ connect: connectDocker, image });
-  const traits = { isolated: true, isRunning: runsInContainer };
+  const traits = { isolated: true, isRunning: runsInContainer, sideBySide: true };
   testRuntime('docker', () => start(ownImage), traits);
   testRuntime('docker, in an image without a runner,', () => start(nodeImage), traits);
 });

@@ -106,7 +106,7 @@ describe('a run in the process of its caller', () => {
   });
 
   it('says that code which does not react goes on here, and where it could be stopped', async () => {
-    const { state, error } = await run(() => delay(300), { timeoutMs: 30, graceMs: 10 });
+    const { state, error } = await run(() => delay(5000), { timeoutMs: 30, graceMs: 10 });
     expect(state).toBe('error');
     expect(error).toMatchObject({ code: 'RUN_TIMEOUT', hint: expect.stringContaining('runtime "process"') });
   });

@@ -59,6 +59,36 @@ describe('the process that submitted a run', () => {
     },
   );
 
+  it.each(['fresh', 'pool'])(
+    'takes its %s runner along within seconds when the handler never yields, and the run is lost',
+    async (isolation) => {
+      const job = fixture.job('endless');
+      const submitter = await startSubmitter(isolation, job);
+      const runner = await runnerPid(job.uid, submitter.pid);
+      await until(
+        'the handler is busy',
+        async () => (await fixture.store.getRun(job.uid)).metrics.endless === 1,
+      );
+      submitter.kill('SIGKILL');
+      const killed = performance.now();
+      await until('the runner has ended', () => !isRunning(runner));
+      expect(performance.now() - killed).toBeLessThan(30_000);
+      expect((await fixture.store.getRun(job.uid)).state).toBe('lost');
+    },
+  );
+
+  it('has the whole group of such a runner ended, what it started included', async () => {
+    const job = fixture.job('endlessWithChild');
+    const submitter = await startSubmitter('fresh', job);
+    await runnerPid(job.uid, submitter.pid);
+    const started = async (): Promise<number> =>
+      Number((await fixture.store.getRun(job.uid)).metrics.child ?? 0);
+    await until('the handler has started a process', async () => (await started()) > 0);
+    const child = await started();
+    submitter.kill('SIGKILL');
+    await until('the process has ended', () => !isRunning(child));
+  });
+
   it('lets a handler that listens clean up first', async () => {
     const job = fixture.job('cooperative', { params: {} });
     const submitter = await startSubmitter('fresh', job);

@@ -63,7 +63,7 @@ describe('a pool of workers', () => {
   it('keeps runs waiting for a free process, in order, and forgets one that is aborted meanwhile', async () => {
     const submit = (handler: string, params: Job['params'] = {}) =>
       runtime.submit(fixture.job(handler, { params }), { store: fixture.store });
-    const busy = await submit('sleeping', { ms: 100 });
+    const busy = await submit('sleeping', { ms: 3000 });
     const unwanted = await submit('counting');
     const wanted = await submit('counting');
     await unwanted.abort('not needed');

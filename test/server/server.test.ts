@@ -7,6 +7,7 @@ import { createUid } from '../../src/core/id.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
 import { openHttpStore } from '../../src/tracking/open-http-store.ts';
 import { createFolder } from '../e2e/slipway.ts';
+import { createdEvent, pointEvent } from '../support/journal-events.ts';
 import { startTrackingServer, type TrackingServer } from '../support/start-tracking-server.ts';
 
 describe('slipway server', () => {
@@ -81,22 +82,37 @@ describe('slipway server', () => {
     expect((await search(writer, '{}', '/api/v1/projects/..%2f..%2fetc/search/runs')).status).toBe(400);
   });
 
+  it('refuses output and archives that come as text', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const uid = createUid();
+    const time = Date.now();
+    const created = { name: 'far', project: 'demo', runKind: 'run', params: {}, inputs: {}, labels: {} };
+    const events = [{ seq: 1, time, kind: 'created', uid, ...created }];
+    const run = `/api/v1/projects/demo/runs/${uid}`;
+    expect((await search(writer, JSON.stringify({ events }), `${run}/events`)).status).toBe(200);
+    for (const type of ['application/json', 'text/plain'])
+      for (const [method, address, due] of [
+        ['POST', `${run}/output?offset=0`, 'application/octet-stream'],
+        ['PUT', `/api/v1/projects/demo/artifacts/${digest}?directory=false`, 'application/x-tar'],
+        ['POST', '/api/v1/projects/demo/imports', 'application/x-tar'],
+      ] as const) {
+        const headers = { 'content-type': type };
+        const answer = await request(address, { method, token: writer, body: '{"a":1}', headers });
+        expect(answer.status, `${method} ${address} as ${type}`).toBe(400);
+        expect(await answer.json()).toMatchObject({
+          code: 'INVALID_QUERY',
+          hint: expect.stringContaining(due),
+        });
+      }
+    const size = await request(`${run}/output?offset=0`, { method: 'POST', token: writer });
+    expect(await size.json()).toEqual({ size: 0 });
+  });
+
   it('takes each event once and asks for what is missing', async () => {
     const uid = createUid();
     const time = Date.now();
-    const created = {
-      seq: 1,
-      time,
-      kind: 'created',
-      uid,
-      name: 'far',
-      project: 'demo',
-      runKind: 'run',
-      params: {},
-      inputs: {},
-      labels: {},
-    };
-    const metric = (seq: number): object => ({ seq, time, kind: 'metric', key: 'loss', value: seq });
+    const created = createdEvent(uid, time);
+    const metric = (seq: number): object => pointEvent(seq, time);
     const send = (events: readonly object[]): Promise<Response> =>
       search(writer, JSON.stringify({ events }), `/api/v1/projects/demo/runs/${uid}/events`);
     expect((await send([metric(2)])).status).toBe(404);

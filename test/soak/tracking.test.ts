@@ -63,7 +63,7 @@ describe('eight processes at once', () => {
     const { entries } = readLedger(ledgerFile(directory, 'demo'));
     expect(entries.filter(({ fact }) => fact.kind === 'run')).toHaveLength(8 * 15);
     await store.close();
-  }, 120_000);
+  });
 
   it('start together on an empty folder', async () => {
     for (let round = 0; round < 5; round++) {
@@ -74,7 +74,7 @@ describe('eight processes at once', () => {
       expect((await store.searchRuns({})).runs).toHaveLength(3);
       await store.close();
     }
-  }, 120_000);
+  });
 
   it('stay right when the index is deleted under them again and again', async () => {
     const directory = tempDirectory();
@@ -93,5 +93,5 @@ describe('eight processes at once', () => {
     const store = openLocalStore({ directory, project: 'demo' });
     expect((await store.searchRuns({ filter: "state = 'completed'" })).runs).toHaveLength(120);
     await store.close();
-  }, 120_000);
+  });
 });

@@ -96,7 +96,7 @@ function writeUsers(folder: string, users: Readonly<Record<string, string>>): st
 }
 
 async function untilItAnswers(url: string, child: ChildProcess, log: () => string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await answers(`${url}/v2/`))) {
     if (child.exitCode !== null || Date.now() > deadline)
       throw new Error(`docker-registry did not start:\n${log()}`);

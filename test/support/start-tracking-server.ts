@@ -15,7 +15,15 @@ export interface TrackingServer {
 /** Starts `slipway server` as a process of its own, over a store in this folder; resolves when it listens. */
 export async function startTrackingServer(
   folder: string,
-  { port = 0, args = [] }: { readonly port?: number; readonly args?: readonly string[] } = {},
+  {
+    port = 0,
+    args = [],
+    env = {},
+  }: {
+    readonly port?: number;
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<TrackingServer> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'project.yaml'), 'name: demo\n');
@@ -25,7 +33,7 @@ export async function startTrackingServer(
     {
       cwd: path.resolve(import.meta.dirname, '../..'),
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, SLIPWAY_HOME: undefined },
+      env: { ...process.env, SLIPWAY_HOME: undefined, ...env },
     },
   );
   const started = await readDocument(child);

@@ -106,7 +106,28 @@ describe('the index', () => {
     await store.close();
   });
 
-  it('shows a run with a damaged journal as failed, and all others as they are', async () => {
+  it('finds a run whose process was killed before it told the ledger, also when another run told it meanwhile', async () => {
+    const directory = tempDirectory();
+    const store = openLocalStore({ directory, project: 'demo' });
+    addRun(store, 'before');
+    expect(await names(store)).toEqual(['before']);
+    const elsewhere = tempDirectory();
+    const source = openLocalStore({ directory: elsewhere, project: 'demo' });
+    addRun(source, 'killed');
+    cpSync(runsDirectory(elsewhere, 'demo'), runsDirectory(directory, 'demo'), { recursive: true });
+    addRun(store, 'other');
+    expect(await names(store)).toEqual(['before', 'killed', 'other']);
+    await source.close();
+    await store.close();
+  });
+
+  it.each([
+    '{"seq":3,"time":',
+    '{"seq":3,"time":1,"kind":"artifact"}',
+    '{"seq":3,"time":1,"kind":"created","uid":"bad","project":"demo"}',
+    '{"seq":3,"time":1,"kind":"state","state":5}',
+    '{"seq":3,"time":1e300,"kind":"state","state":"running"}',
+  ])('shows a run with a damaged journal as failed, and all others as they are: %s', async (line) => {
     const directory = tempDirectory();
     const store = openLocalStore({ directory, project: 'demo' });
     addRun(store, 'bad');
@@ -114,7 +135,7 @@ describe('the index', () => {
     const file = journalFile(directory, 'demo', 'bad');
     const intact = readFileSync(file, 'utf8');
     const lines = intact.split('\n');
-    lines[2] = '{"seq":3,"time":';
+    lines[2] = line;
     writeFileSync(file, lines.join('\n'));
     const { runs } = await store.searchRuns({ orderBy: 'name' });
     expect(runs.map(({ name, state }) => [name, state])).toEqual([

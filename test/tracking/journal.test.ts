@@ -9,10 +9,16 @@ import { tempDirectory } from './temp-directory.ts';
 
 const metric = (value: number): EventBody => ({ kind: 'metric', key: 'loss', value });
 
+function begin(file: string): Journal {
+  const journal = Journal.draft(file);
+  journal.place();
+  return journal;
+}
+
 describe('a journal', () => {
   it('keeps every event as one line that is on file when append returns', () => {
     const file = path.join(tempDirectory(), 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     const [event] = journal.append(metric(1));
     expect(readFileSync(file, 'utf8')).toBe(`${JSON.stringify(event)}\n`);
     journal.close();
@@ -20,7 +26,7 @@ describe('a journal', () => {
 
   it('ignores an unterminated last line, and cuts it away when a writer takes over', () => {
     const file = path.join(tempDirectory(), 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     journal.append(metric(1), metric(2));
     journal.close();
     appendFileSync(file, '{"seq":3,"time":1,"kind":"met');
@@ -35,7 +41,7 @@ describe('a journal', () => {
   it('survives being cut at any byte: all whole lines are read, and it goes on after them', () => {
     const directory = tempDirectory();
     const file = path.join(directory, 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     journal.append(metric(1), { kind: 'label', key: 'ü', value: 'täxt €' }, metric(2));
     journal.close();
     const bytes = readFileSync(file);
@@ -53,7 +59,7 @@ describe('a journal', () => {
 
   it('reports garbage in the middle with file and line, and gives what is before it', () => {
     const file = path.join(tempDirectory(), 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     journal.append(metric(1), metric(2));
     journal.close();
     appendFileSync(file, 'garbage\n{"seq":4,"time":1,"kind":"metric","key":"loss","value":1}\n');
@@ -78,7 +84,7 @@ describe('a journal', () => {
 
   it('reads lines that are longer than a block', () => {
     const file = path.join(tempDirectory(), 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     const text = 'x'.repeat(20_000_000);
     journal.append({ kind: 'commit', message: text }, metric(1));
     journal.close();
@@ -87,7 +93,7 @@ describe('a journal', () => {
 
   it('writes nothing of an event that is no JSON', () => {
     const file = path.join(tempDirectory(), 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     expect(() => journal.append({ kind: 'result', key: 'a', value: 1n as never })).toThrow(TypeError);
     expect(journal.append(metric(1))[0]?.seq).toBe(1);
     journal.close();
@@ -99,7 +105,7 @@ describe.runIf(canMount)('a journal on a full disk', () => {
   it('says so, leaves no part of a line, and goes on once there is space', () => {
     const disk = mountDisk('64k');
     const file = path.join(disk, 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     let acknowledged = 0;
     const fill = (): void => {
       for (;;) acknowledged = journal.append({ kind: 'commit', message: 'x'.repeat(500) })[0]?.seq ?? 0;
@@ -115,7 +121,7 @@ describe.runIf(canMount)('a journal on a full disk', () => {
 
   it('leaves no part of a line of many-byte characters that was written alone', () => {
     const file = path.join(mountDisk('64k'), 'events.jsonl');
-    const journal = Journal.create(file);
+    const journal = begin(file);
     let acknowledged = 0;
     const fill = (): void => {
       for (;;) acknowledged = journal.appendOne({ kind: 'commit', message: '€'.repeat(500) }).seq;

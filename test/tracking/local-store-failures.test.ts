@@ -12,10 +12,12 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
+import { openReplicas } from '../../src/tracking/local/replicas.ts';
 import { readWholeJournal } from '../../src/tracking/read-journal.ts';
 import type { ArtifactRecord } from '../../src/tracking/run.ts';
 import type { RunStore } from '../../src/tracking/store.ts';
 import { artifactFolder, journalFile, runsDirectory } from '../../src/tracking/store-layout.ts';
+import { bundleScript, startScript } from './child.ts';
 import { canMount, mountDisk, resizeDisk } from './mount-disk.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -254,5 +256,57 @@ describe('a run folder without a first event', () => {
     await expect(store.getRun('begun')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     expect(() => store.openRun('begun')).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
     await store.close();
+  });
+
+  it.each([
+    ['no journal', undefined],
+    ['an empty journal', ''],
+  ])('is begun by the next who creates the run: %s', async (_, text) => {
+    const directory = tempDirectory();
+    const store = openLocalStore({ directory, project: 'demo' });
+    const replicas = openReplicas({ directory, project: 'demo' });
+    for (const uid of ['here', 'sent']) {
+      const folder = path.join(runsDirectory(directory, 'demo'), uid);
+      mkdirSync(folder, { recursive: true });
+      if (text !== undefined) writeFileSync(journalFile(directory, 'demo', uid), text);
+    }
+    const writer = store.createRun(created('here'));
+    writer.append({ kind: 'state', state: 'completed' });
+    writer.close();
+    expect(() => store.createRun(created('here'))).toThrow(expect.objectContaining({ code: 'RUN_EXISTS' }));
+    const first = { seq: 1, time: 1, kind: 'created', ...created('sent') } as const;
+    expect(await replicas.receive('sent', [first])).toEqual({ lastSeq: 1 });
+    expect((await store.getRun('here')).state).toBe('completed');
+    expect((await store.getRun('sent')).state).toBe('created');
+    expect(readdirSync(path.join(runsDirectory(directory, 'demo'), 'here'))).toEqual([
+      'events.jsonl',
+      'run.json',
+    ]);
+    await replicas.close();
+    await store.close();
+  });
+
+  it.each([
+    ['no journal', undefined],
+    ['an empty journal', ''],
+  ])('is begun by one of two that create the run at once: %s', async (_, text) => {
+    const directory = tempDirectory();
+    const uids = Array.from({ length: 200 }, (_, index) => `run${index}`);
+    for (const uid of uids) {
+      mkdirSync(path.join(runsDirectory(directory, 'demo'), uid), { recursive: true });
+      if (text !== undefined) writeFileSync(journalFile(directory, 'demo', uid), text);
+    }
+    const go = path.join(directory, 'go');
+    const script = await bundleScript('create-runs');
+    const children = [1, 2].map(() => startScript(script, directory, go, ...uids));
+    for (const child of children) await child.line((line) => line === 'ready');
+    writeFileSync(go, '');
+    for (const child of children) expect(await child.ended).toBe('0');
+    for (const uid of uids) {
+      const said = children.flatMap(({ lines }) => lines.filter((line) => line.startsWith(`${uid} `)));
+      expect(said.toSorted()).toEqual([`${uid} RUN_EXISTS`, `${uid} created`]);
+      const { events } = readWholeJournal(journalFile(directory, 'demo', uid));
+      expect(events.map(({ kind }) => kind)).toEqual(['created', 'owner', 'state']);
+    }
   });
 });

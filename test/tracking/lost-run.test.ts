@@ -2,12 +2,16 @@ import { hostname } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { createUid } from '../../src/core/id.ts';
+import type { ProcessIdentity } from '../../src/tracking/journal-event.ts';
 import { readLedger } from '../../src/tracking/ledger.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
-import { remoteSilenceMs } from '../../src/tracking/lost-run.ts';
+import { openReplicas } from '../../src/tracking/local/replicas.ts';
+import { lostReason, remoteSilenceMs } from '../../src/tracking/lost-run.ts';
 import { currentProcess, identify, isAlive } from '../../src/tracking/process-identity.ts';
 import { resumeRun } from '../../src/tracking/resume-run.ts';
+import { pendingStopRequest } from '../../src/tracking/stop-request.ts';
 import { ledgerFile } from '../../src/tracking/store-layout.ts';
+import { onBusyMachines } from '../setup/on-busy-machines.ts';
 import { bundleScript, startScript } from './child.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -29,6 +33,39 @@ describe('the identity of a process', () => {
     if (process.platform === 'linux')
       expect(isAlive({ ...identify(process.pid), startTicks: '1' })).toBe(false);
     expect(isAlive({ host: 'elsewhere', pid: 1 })).toBeUndefined();
+  });
+
+  it('is that of its guard, where only that can be asked', () => {
+    const dead = { host: hostname(), pid: 2 ** 22 + 1 };
+    expect(isAlive({ host: 'elsewhere', pid: 1, guard: currentProcess() })).toBe(true);
+    expect(isAlive({ ...dead, guard: currentProcess() })).toBe(true);
+    expect(isAlive({ ...dead, guard: dead })).toBe(false);
+    // it may live on by itself
+    expect(isAlive({ host: 'elsewhere', pid: 1, guard: dead })).toBeUndefined();
+  });
+});
+
+describe('a run of another host that is silent', () => {
+  const dead = { host: hostname(), pid: 2 ** 22 + 1 };
+  const since = (owner: ProcessIdentity): string | undefined =>
+    lostReason(
+      { owner, state: 'running', lastEventAt: systemClock.now() - 10 * remoteSilenceMs },
+      systemClock,
+      () => 0,
+    );
+  const pod = { host: 'elsewhere', pid: 1 };
+
+  it('is lost, also when whoever started it has died, as others hear of it', () => {
+    expect(since(pod)).toContain('has not been heard of');
+    expect(since({ ...pod, guard: dead })).toContain('has not been heard of');
+  });
+
+  it('is not lost where whoever listened has died: nobody could hear of it', () => {
+    expect(since({ ...pod, guard: dead, heardThroughGuard: true })).toBeUndefined();
+    // of a guard on yet another host nothing is known but the silence
+    expect(since({ ...pod, guard: { host: 'third', pid: 1 }, heardThroughGuard: true })).toContain(
+      'has not been',
+    );
   });
 });
 
@@ -115,8 +152,32 @@ describe('a run of another host', () => {
   });
 });
 
+describe('a run of another host that has nothing to say', () => {
+  it('lives as long as whoever looks after it says so', async () => {
+    const directory = tempDirectory();
+    let ahead = 0;
+    const clock = { now: () => Date.now() + ahead, monotonic: systemClock.monotonic };
+    const store = openLocalStore({ directory, project: 'demo', clock });
+    const replicas = openReplicas({ directory, project: 'demo', clock });
+    const now = clock.now();
+    await replicas.receive('faraway', [
+      { seq: 1, time: now, kind: 'created', ...created('faraway') },
+      { seq: 2, time: now, kind: 'owner', owner: { host: 'elsewhere', pid: 7 } },
+      { seq: 3, time: now, kind: 'state', state: 'running' },
+    ]);
+    ahead = 10 * remoteSilenceMs;
+    expect(await replicas.receive('faraway', [])).toEqual({ lastSeq: 3 });
+    expect((await store.getRun('faraway')).state).toBe('running');
+    expect((await store.searchRuns({})).runs[0]?.state).toBe('running');
+    ahead = 12 * remoteSilenceMs;
+    expect((await store.getRun('faraway')).state).toBe('lost');
+    await replicas.close();
+    await store.close();
+  });
+});
+
 describe('a request to stop', () => {
-  it('reaches the owner within a second, with its reason', async () => {
+  it('reaches the owner within a second, with its reason', onBusyMachines, async () => {
     const directory = tempDirectory();
     const uid = createUid();
     const child = startScript(holdRun, directory, uid);
@@ -129,6 +190,22 @@ describe('a request to stop', () => {
     await child.ended;
     expect(await store.getRun(uid)).toMatchObject({ state: 'aborted', reason: 'enough' });
     await store.requestStop(uid, 'again');
+    await store.close();
+  });
+});
+
+describe('a request to stop a run that is lost', () => {
+  it('waits for it, as it may go on where it cannot be seen', async () => {
+    const directory = tempDirectory();
+    const uid = createUid();
+    const child = startScript(holdRun, directory, uid);
+    await child.line((line) => line === 'running');
+    const store = openLocalStore({ directory, project: 'demo' });
+    child.process.kill('SIGKILL');
+    await child.ended;
+    expect((await store.getRun(uid)).state).toBe('lost');
+    await store.requestStop(uid, 'enough');
+    expect(pendingStopRequest(directory, 'demo', uid)).toBe('enough');
     await store.close();
   });
 });

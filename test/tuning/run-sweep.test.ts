@@ -24,6 +24,7 @@ export async function slow(ctx, { x }) {
   await new Promise((resolve) => setTimeout(resolve, x === 1 ? 120 : 5));
   return { score: x };
 }
+export const rare = (ctx, { x }) => (x === 3 ? { big: x } : { small: x });
 export async function endless(ctx) {
   await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
 }
@@ -181,6 +182,63 @@ describe('a sweep', () => {
       state: 'error',
       error: { code: 'SWEEP_WITHOUT_BEST', hint: expect.stringContaining('"score"') },
     });
+  });
+
+  it('starts no further trial once as many as run at once have shown that the selector is misspelt', async () => {
+    const hyperparams = { x: [1, 2, 3, 4, 5, 6] };
+    for (const parallel of [1, 2]) {
+      const { record } = await sweep('score', { hyperparams, selector: 'max.x3', parallel });
+      expect(record.iterations?.length).toBeLessThanOrEqual(2 * parallel - 1);
+      const left = 6 - (record.iterations?.length ?? 0);
+      expect(record).toMatchObject({
+        state: 'error',
+        error: {
+          code: 'SWEEP_WITHOUT_BEST',
+          message: expect.stringMatching(
+            `none has a number as "x3", so the other ${left} of its trials were not`,
+          ),
+          hint: 'did you mean "x2"? select by one of: "score", "x2"',
+        },
+      });
+      for (const { state, results } of record.iterations ?? [])
+        expect({ state, score: results.score }, 'what was found is kept').toMatchObject({
+          state: 'completed',
+        });
+    }
+  });
+
+  it('waits for a name that some trials have, or that the signature declares', async () => {
+    const hyperparams = { x: [1, 2, 3] };
+    const declared = { name: 'rare', results: [{ name: 'big', role: 'result' as const }] };
+    const handler = { parameters: [], acceptsUnknown: true, ...declared };
+    const { record } = await sweep('rare', { hyperparams, selector: 'max.big' }, { handler });
+    expect(record).toMatchObject({ state: 'completed', bestIteration: 3, results: { big: 3 } });
+    const some = await sweep('rare', { hyperparams: { x: [3, 1, 2] }, selector: 'max.big' });
+    expect(some.record).toMatchObject({ state: 'completed', bestIteration: 1 });
+    expect(some.record.iterations).toHaveLength(3);
+  });
+
+  it('refuses a selector that names an artifact or a text', async () => {
+    const handler = {
+      name: 'score',
+      parameters: [],
+      acceptsUnknown: true,
+      results: [
+        { name: 'model', role: 'artifact' as const },
+        { name: 'kind', role: 'result' as const, typeText: 'string' },
+        { name: 'score', role: 'result' as const, typeText: 'number' },
+      ],
+    };
+    const hyperparams = { x: [1] };
+    for (const [selector, what] of [
+      ['max.model', 'an artifact'],
+      ['kind', 'a text'],
+    ] as const)
+      await expect(start('score', { hyperparams, selector }, { handler })).rejects.toMatchObject({
+        code: 'INVALID_SELECTOR',
+        message: expect.stringContaining(`which is ${what}`),
+        hint: 'select by one of: "score"',
+      });
   });
 
   it('refuses what is wrong before the first trial', async () => {

@@ -37,7 +37,7 @@ describe('the image of a function', () => {
   beforeAll(async () => {
     project = openProject('one');
     image = await project.build('train.ipynb');
-  }, 60_000);
+  });
 
   it('is base, packages of the runner, runner and bundle, the rarest to change lowest', () => {
     expect(image.explain.map(({ name }) => name)).toEqual(['base', 'runtime-packages', 'runtime', 'bundle']);
@@ -76,7 +76,7 @@ describe('the image of a function', () => {
         files.map((file) => file.path.replace(/\/$/, '')).sort(),
       );
     }
-  }, 30_000);
+  });
 
   it('has no other cell and no secret of the environment in any of its parts', async () => {
     process.env.SLIPWAY_TEST_SECRET = 'hush-a-value-that-must-not-leak';
@@ -92,7 +92,7 @@ describe('the image of a function', () => {
     } finally {
       delete process.env.SLIPWAY_TEST_SECRET;
     }
-  }, 30_000);
+  });
 
   it('is not built again when nothing has changed', async () => {
     const again = await project.build('train.ipynb');
@@ -130,7 +130,7 @@ describe('the image of a function', () => {
     expect(built.manifest).toEqual(image.manifest);
     expect(built.attachments).toEqual(image.attachments);
     rmSync(path.join(folder, 'another-cache'), { recursive: true });
-  }, 60_000);
+  });
 
   it('comes out whole when two build it at once', async () => {
     const [a, b] = await Promise.all(
@@ -141,7 +141,7 @@ describe('the image of a function', () => {
     const incoming = path.join(folder, 'shared-cache/images/incoming');
     expect(readdirSync(incoming)).toEqual([]);
     rmSync(path.join(folder, 'shared-cache'), { recursive: true });
-  }, 60_000);
+  });
 
   it('is put together again when a part of it is gone from the cache', async () => {
     const bundle = image.layers.at(-1);

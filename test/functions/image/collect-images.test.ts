@@ -32,7 +32,7 @@ beforeAll(async () => {
   second = await project.build('add.ts');
   mkdirSync(path.join(cache, 'images/incoming'), { recursive: true });
   writeFileSync(path.join(cache, 'images/incoming/cut-off.tmp'), 'half of a layer');
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const own = (image: BuiltImage): string[] => [

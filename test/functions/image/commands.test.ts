@@ -38,7 +38,7 @@ describeWith(['docker'], 'commands on the base of an image', () => {
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'slipway-commands-'));
     base = makeBase();
-  }, 60_000);
+  });
   afterAll(() => {
     const recorded = path.join(folder, 'cache/images/commands');
     const made = existsSync(recorded) ? readdirSync(recorded) : [];
@@ -72,7 +72,7 @@ describeWith(['docker'], 'commands on the base of an image', () => {
       ...['node', '-e', program],
     );
     expect(printed).toBe('hello there\n');
-  }, 120_000);
+  });
 
   it('that fail say which, with what it printed, and leave no image', async () => {
     const project = imageProject(path.join(folder, 'project'), path.join(folder, 'cache'));
@@ -83,5 +83,5 @@ describeWith(['docker'], 'commands on the base of an image', () => {
       message: expect.stringContaining('"echo the reason; exit 4" for the base image ended with exit code 4'),
       hint: expect.stringContaining('the reason'),
     });
-  }, 60_000);
+  });
 });

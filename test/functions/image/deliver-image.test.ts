@@ -77,12 +77,12 @@ describeWith(['registry', 'skopeo'], 'slipway build --push', () => {
         artifactType: type,
         subject: { digest: image.digest },
       });
-  }, 60_000);
+  });
 
   it('uploads nothing when nothing has changed', () => {
     const { image } = build(['add.ts', '--push', `${registry.host}/team/add:1`]);
     expect(image).toMatchObject({ reused: true, uploaded: [] });
-  }, 30_000);
+  });
 
   it('uploads the bundle layer alone, with what describes the image, when a line has changed', () => {
     const changed = path.join(folder, 'changed');
@@ -93,7 +93,7 @@ describeWith(['registry', 'skopeo'], 'slipway build --push', () => {
     // layer, config, SBOM and provenance
     expect(image.uploaded).toHaveLength(4);
     addInto(folder);
-  }, 30_000);
+  });
 
   it('builds on an image of the registry, resolved to its digest', () => {
     const { image } = build([
@@ -114,7 +114,7 @@ describeWith(['registry', 'skopeo'], 'slipway build --push', () => {
       'org.opencontainers.image.base.name': `${registry.host}/team/add:1`,
       'org.opencontainers.image.base.digest': expect.stringMatching(/^sha256:/),
     });
-  }, 30_000);
+  });
 
   it('is named in the function.yaml that is written with it', () => {
     const file = path.join(folder, 'function.yaml');
@@ -128,11 +128,11 @@ describeWith(['registry', 'skopeo'], 'slipway build --push', () => {
     });
     // the file stands for the same function, and gives the same image
     expect(build([file, '--base', 'self']).image.layers.at(-1)?.name).toBe('bundle');
-  }, 30_000);
+  });
 
   it('says with exit code 3 that a base does not exist', () => {
     expect(build(['add.ts', '--base', `${registry.host}/no/such:1`])).toMatchObject({ status: 3 });
-  }, 30_000);
+  });
 });
 
 describe('slipway build --output image.tar', () => {
@@ -226,7 +226,7 @@ describeWith(['docker'], 'slipway build --load', () => {
       '65532:65532 [/slipway/init node /slipway/runner.mjs]',
     );
     expect(image.size).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('gives the runner everything that it loads: tables, Parquet, the index', () => {
     const program = `
@@ -239,5 +239,5 @@ describeWith(['docker'], 'slipway build --load', () => {
       ]));`;
     const answer = docker('run', '--rm', '--read-only', '--entrypoint', 'node', name, '-e', program);
     expect(JSON.parse(answer)).toEqual([1, expect.stringMatching(/^v\d/), 42, 1]);
-  }, 60_000);
+  });
 });

@@ -153,7 +153,7 @@ describe('the dependency layer', () => {
     expect(paths.filter((file) => file.endsWith('.node'))).toEqual([
       `@duckdb/node-bindings-linux-${host}/duckdb.node`,
     ]);
-  }, 60_000);
+  });
 });
 
 describe('a package that cannot go into an image', () => {
@@ -231,5 +231,5 @@ describe('a package that cannot go into an image', () => {
       ),
       hint: expect.stringContaining('npm'),
     });
-  }, 60_000);
+  });
 });

@@ -76,7 +76,7 @@ beforeAll(async () => {
     }),
   });
   image = await project.build('train.ts', { env: { LEVEL: 'info' } });
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the bill of materials of an image', () => {

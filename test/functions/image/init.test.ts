@@ -76,7 +76,7 @@ describe.runIf(process.platform === 'linux')('the first process of a container',
       parent.stdout.on('data', (data) => (pid += data));
       parent.on('close', () => {
         const adopted = fs.readFileSync('/proc/' + pid + '/status', 'utf8').match(/PPid:\\s*(\\d+)/)[1] === String(process.ppid);
-        const deadline = Date.now() + 10000;
+        const deadline = Date.now() + 50_000;
         const timer = setInterval(() => {
           if (fs.existsSync('/proc/' + pid) && Date.now() < deadline) return;
           clearInterval(timer);

@@ -50,7 +50,7 @@ describe('the image of project.yaml', () => {
     expect(config.config?.Env).toEqual(expect.arrayContaining(['A=1', 'LEVEL=debug']));
     expect(config.config?.Labels).toMatchObject({ team: 'ml' });
     expect(config.config?.User).toBe('2000');
-  }, 60_000);
+  });
 
   it('names the archive’s image after the function', async () => {
     const output = path.join(folder, 'image.tar');
@@ -63,7 +63,7 @@ describe('the image of project.yaml', () => {
       code: 'IMAGE_OPTIONS_INVALID',
       message: 'image name "r.example.com/{what}" has a placeholder that is not known',
     });
-  }, 60_000);
+  });
 
   it('must have a name where the image is to be pushed under it', async () => {
     await expect(build('name: demo\n', { push: true })).rejects.toMatchObject({
@@ -102,5 +102,5 @@ describe.runIf(canMount)('a disk that is too small for an image', () => {
     });
     expect(readdirSync(path.join(disk, 'images/incoming'))).toEqual([]);
     expect(readdirSync(path.join(disk, 'images'))).not.toContain('built');
-  }, 60_000);
+  });
 });

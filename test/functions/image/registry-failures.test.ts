@@ -188,7 +188,7 @@ describe('a registry that', () => {
     const reading = readRegistryImage(`${registry.host}/team/app`, {
       ...{ platform, blobs: temporaryBlobs(), signal: stop.signal },
     });
-    await expect.poll(() => registry.requests.length).toBe(1);
+    await expect.poll(() => registry.requests.length, { timeout: 30_000 }).toBe(1);
     stop.abort();
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   });

@@ -78,7 +78,7 @@ describeWith(['registry', 'skopeo', 'umoci'], 'an image and a real registry', ()
     expect(again.uploaded).toEqual([]);
     expect(again.skipped).toHaveLength(4);
     await pushImage(image, `${registry.host}/team/end-of-the-log`, { blobs });
-    await expect.poll(() => registry.requests().at(-1)).toMatch(/^PUT .*end-of-the-log/);
+    await expect.poll(() => registry.requests().at(-1), { timeout: 30_000 }).toMatch(/^PUT .*end-of-the-log/);
     const requests = registry.requests().slice(before);
     const own = requests.filter((line) => line.includes('/unchanged/'));
     expect(own.map((line) => line.replace(/ .*/, ''))).toEqual(['HEAD', 'HEAD']);

@@ -95,7 +95,7 @@ describe('a requirement that the project has not installed', () => {
     const without = machine('without');
     expect((await packages(without))[1]).toEqual(['below@1.1.0', 'left-out@1.0.0']);
     expect(existsSync(path.join(without.root, 'requirements.lock.json'))).toBe(true);
-  }, 120_000);
+  });
 
   it('is refused where the lock cannot be read', async () => {
     const project = machine('damaged');

@@ -6,6 +6,7 @@ import { followRun } from '../../../src/notebooks/display/run/follow-run.ts';
 import { RunTracker } from '../../../src/notebooks/display/run/run-tracker.ts';
 import { renderRunSummary } from '../../../src/tracking/render-run-summary.ts';
 import type { RunWriter } from '../../../src/tracking/store.ts';
+import { onBusyMachines } from '../../setup/on-busy-machines.ts';
 import { createStore } from './recorded-run.ts';
 
 interface Sent {
@@ -118,7 +119,7 @@ describe('a card', () => {
     );
   });
 
-  it('is drawn by the beats of a loop that never lets go', async () => {
+  it('is drawn by the beats of a loop that never lets go', onBusyMachines, async () => {
     const { port, sent } = listen();
     let during = 0;
     await follow('journal', port, async (writer) => {

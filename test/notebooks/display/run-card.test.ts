@@ -44,7 +44,7 @@ describe('the card of a run', () => {
       { name: 'train', params: { depth: 4, note: 'a b' } },
     );
     expect(seen).toMatch(
-      /^train completed 0\.\d+ s \w{26} Params depth 4 note a b Results accuracy 0\.971235 rows 0$/,
+      /^train completed [\d.]+ m?s \w{26} Params depth 4 note a b Results accuracy 0\.971235 rows 0$/,
     );
     expect(text).toMatch(
       /^train · completed in .*\n {2}params {5}depth=4 {2}note=a b\n {2}results {4}accuracy=0\.971235 {2}rows=0$/,

@@ -36,6 +36,6 @@ function counted(store: RunStore): RunStore {
 }
 
 const store = counted(openLocalStore({ directory, project: 'demo' }));
-archivePlan(directory, { plan: killedPlan });
+archivePlan(directory, { plan: killedPlan }, 'killed');
 await runPlan(killedPlan, { store, submitStep: inProcess(store, bodies(directory)), uid: 'killed' });
 console.log(records);

@@ -1,6 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
+import { digestFile } from '../../../src/core/digest.ts';
 import { createUid } from '../../../src/core/id.ts';
 import { toJson } from '../../../src/core/json.ts';
 import type { StartedStep, StepRun, SubmitStep } from '../../../src/pipelines/run-plan.ts';
@@ -25,13 +27,20 @@ export function newStore(project = 'demo'): RunStore {
 }
 
 /** The same, with its folder. */
-export function newStoreFolder(project = 'demo'): { readonly store: RunStore; readonly directory: string } {
+export function newStoreFolder(
+  project = 'demo',
+  clock: Clock = systemClock,
+): { readonly store: RunStore; readonly directory: string } {
   const directory = mkdtempSync(path.join(tmpdir(), 'slipway-pipelines-'));
-  return { store: openLocalStore({ directory, project }), directory };
+  return { store: openLocalStore({ directory, project, clock }), directory };
 }
 
-/** Runs steps in this process, each with a journal of its own, by the functions given per step id. */
-export function inProcess(store: RunStore, bodies: Readonly<Record<string, Body>>): SubmitStep {
+/** Runs steps in this process, each with a journal of its own, by the functions given per step id. Files are read from `folder`. */
+export function inProcess(
+  store: RunStore,
+  bodies: Readonly<Record<string, Body>>,
+  folder?: string,
+): SubmitStep {
   return async (run, signal) => {
     const body = bodies[run.id] ?? bodies[run.step.id] ?? bodies[run.function.name];
     if (body === undefined) throw new Error(`no body for step "${run.step.id}"`);
@@ -43,12 +52,17 @@ export function inProcess(store: RunStore, bodies: Readonly<Record<string, Body>
       runKind: 'step',
       params: run.params,
       inputs: run.inputs,
-      labels: {},
+      labels: run.labels ?? {},
       parent: run.pipelineRun,
       step: run.id,
       function: { name: run.function.name, handler: run.function.handler, digest: run.function.digest },
     });
     writer.append({ kind: 'state', state: 'running' });
+    for (const [key, { uri, digest }] of Object.entries(run.inputs)) {
+      const file = path.join(folder ?? '', uri);
+      if (digest !== undefined || folder === undefined || !existsSync(file)) continue;
+      writer.append({ kind: 'input', key, input: { uri, digest: (await digestFile(file)).digest } });
+    }
     const ended = execute(store, writer, run, body, signal);
     return { uid, wait: () => ended, abort: async () => void (await ended) };
   };

@@ -4,6 +4,7 @@ import type { HandlerSpec, PackagedFunction, ParameterSpec } from '../../../src/
 export interface FunctionShape {
   /** `data: DataItem` is an input, `depth?: number` an optional param. */
   readonly parameters?: readonly string[];
+  /** Names; `kind: string` also says the type. */
   readonly results?: readonly string[];
   readonly handlers?: readonly string[];
   readonly version?: string;
@@ -56,7 +57,10 @@ function handler(name: string, shape: FunctionShape): HandlerSpec {
   return {
     name,
     parameters: (shape.parameters ?? []).map(parameter),
-    results: (shape.results ?? []).map((one) => ({ name: one, role: 'result' })),
+    results: (shape.results ?? []).map((one) => {
+      const [resultName = one, typeText] = one.split(': ');
+      return { name: resultName, role: 'result', ...(typeText === undefined ? {} : { typeText }) };
+    }),
     acceptsUnknown: shape.acceptsUnknown ?? false,
   };
 }

@@ -108,7 +108,7 @@ describe('a watch', () => {
 
   it('gives up a connection that has fallen silent, as half-open ones are', async () => {
     const told = await tell([list('5'), lines([]), lines([event('ADDED', pod('a', '6'))])], 3, {
-      idleMs: 100,
+      idleMs: 1000,
     });
     expect(told).toEqual(['synced', 'interrupted', 'added a']);
   });
@@ -168,7 +168,7 @@ describe('following a log', () => {
     });
     const texts: string[] = [];
     const signal = new AbortController().signal;
-    for await (const { text } of followLog(api.client, { ...source, ended, signal, idleMs: 100 })) {
+    for await (const { text } of followLog(api.client, { ...source, ended, signal, idleMs: 1000 })) {
       texts.push(text);
       if (text === 'c') end();
     }

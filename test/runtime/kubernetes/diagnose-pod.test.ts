@@ -10,6 +10,8 @@ import type {
 import { diagnoseJob } from '../../../src/runtime/kubernetes/diagnosis/diagnose-job.ts';
 import { diagnosePod, type PodSurroundings } from '../../../src/runtime/kubernetes/diagnosis/diagnose-pod.ts';
 import type { Diagnosis } from '../../../src/runtime/kubernetes/diagnosis/diagnosis.ts';
+import { diagnoseSuspension } from '../../../src/runtime/kubernetes/diagnosis/suspension.ts';
+import { queueLabel } from '../../../src/runtime/kubernetes/manifest/object-name.ts';
 import { quotaCase, refusedCases, troubleCases, webhookCase } from './trouble-cases.ts';
 
 interface Captured {
@@ -79,6 +81,25 @@ function diagnose(status: PodObject['status'], more: Partial<PodSurroundings> = 
   };
   return diagnosePod(pod as PodObject, { events: [], patience, ...more });
 }
+
+describe('a Secret that a pod wants as files', () => {
+  const missed = (...seconds: readonly [number, number]): EventObject => {
+    const [firstTimestamp, lastTimestamp] = seconds.map((at) => new Date(created + at * 1000).toISOString());
+    const message = 'MountVolume.SetUp failed for volume "x" : secret "token" not found';
+    return { reason: 'FailedMount', type: 'Warning', message, firstTimestamp, lastTimestamp } as EventObject;
+  };
+  const verdict = (event: EventObject, seconds: number): Diagnosis['verdict'] | undefined =>
+    diagnose(
+      { phase: 'Pending' },
+      { events: [event], patience: { ...patience, now: created + seconds * 1000 } },
+    )?.verdict;
+
+  it('counts as missing once the node has missed it for 3 seconds, not when nothing more is heard of it', () => {
+    expect(verdict(missed(1, 1), 60)).toBe('wait');
+    expect(verdict(missed(1, 3), 60)).toBe('wait');
+    expect(verdict(missed(1, 5), 6)).toBe('fail');
+  });
+});
 
 describe('what clusters say that is hard to bring about', () => {
   it.each<[string, PodObject['status'], Partial<Diagnosis>, RegExp]>([
@@ -252,6 +273,22 @@ describe('what clusters say that is hard to bring about', () => {
     ['is new', { phase: 'Pending' }],
   ])('nothing about a pod that %s', (_, status) => {
     expect(diagnose(status)).toBeUndefined();
+  });
+
+  it('a Job that is held, by whom, and that its pod is taken away for it', () => {
+    const job: JobObject = { metadata: { name: 'train', namespace: 'ml' }, spec: { suspend: true } };
+    expect(diagnoseSuspension(job, false)).toMatchObject({
+      trouble: 'suspended',
+      verdict: 'wait',
+      error: { code: 'JOB_SUSPENDED', hint: expect.stringContaining('kubectl patch job train -n ml') },
+    });
+    const queued = { ...job, metadata: { ...job.metadata, labels: { [queueLabel]: 'nightly' } } };
+    const { verdict, error } = diagnoseSuspension(queued, true) ?? {};
+    expect([verdict, error?.message]).toEqual([
+      'retry',
+      'Job "train" is suspended until the queue "nightly" lets it begin',
+    ]);
+    expect(diagnoseSuspension({ ...job, spec: { suspend: false } }, true)).toBeUndefined();
   });
 
   it('nothing about a Job that has a pod again after it was refused one', () => {

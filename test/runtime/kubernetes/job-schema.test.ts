@@ -22,7 +22,7 @@ describeWith(['kubernetes'], 'a rendered Job, before the real API server,', () =
     cluster = await testCluster();
     namespace = cluster.createNamespace();
     validate = compile(JSON.parse(cluster.kubectl(['get', '--raw', '/openapi/v3/apis/batch/v1'])) as OpenApi);
-  }, 120_000);
+  });
 
   afterAll(() => cluster?.deleteNamespace(namespace));
 

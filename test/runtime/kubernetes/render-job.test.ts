@@ -66,7 +66,7 @@ describe('the Job of a run', () => {
 
   it('keeps values of secrets out: they are in a Secret that goes with the Job', () => {
     const job = exampleJob({ secretNames: ['TOKEN'] });
-    const delivery = renderDelivery(job, { TOKEN: 'geheim' });
+    const delivery = renderDelivery({ job, secrets: { TOKEN: 'geheim' } });
     expect(delivery.data?.['secret.TOKEN']).toBe(Buffer.from('geheim').toString('base64'));
     const manifest = renderJob({ job, options: {}, image, delivery: delivery.metadata?.name ?? '' });
     expect(renderYaml([manifest])).not.toMatch(/geheim|Z2VoZWlt/);

@@ -117,31 +117,33 @@ function schedulingCases({ tainted }: Surroundings): Record<string, TroubleCase>
     'too-much-cpu': {
       trouble: 'unschedulable-resources',
       verdict: 'wait',
-      message: /cpu of what it requests is not free/,
+      message: /cpu of what it requests is not free|it requests cpu 1000 and the largest of \d+ nodes has \d/,
       options: { requests: { cpu: '1000' } },
     },
     'too-much-memory': {
       trouble: 'unschedulable-resources',
       verdict: 'wait',
-      message: /memory of what it requests/,
+      message:
+        /memory of what it requests|it requests memory 900Ti and the largest of \d+ nodes has \d+[KMG]i/,
       options: { limits: { memory: '900Ti' } },
     },
     'no-such-gpu': {
       trouble: 'unschedulable-resources',
       verdict: 'wait',
-      message: /nvidia.com\/gpu of what it requests/,
+      message:
+        /nvidia.com\/gpu of what it requests|it requests nvidia.com\/gpu 1 and none of the \d+ nodes has any/,
       options: { gpus: 1 },
     },
     'no-such-node': {
       trouble: 'unschedulable-selector',
       verdict: 'wait',
-      message: /node selector or affinity/,
+      message: /none of the \d+ nodes? has the label disk=golden/,
       options: { nodeSelector: { disk: 'golden' } },
     },
     'untolerated-taint': {
       trouble: 'unschedulable-taint',
       verdict: 'wait',
-      message: /taint "slipway.test\/dedicated: ml"/,
+      message: /(all \d+|the only) fitting nodes? ha(s|ve) the taint "slipway.test\/dedicated=ml:NoSchedule"/,
       options: { nodeSelector: { 'slipway.test/tainted': tainted } },
     },
     'missing-claim': {
