@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, expect, it, onTestFailed, vi } from 'vitest';
 import { cli } from '../e2e/slipway.ts';
 import { notebooksFolder, saveNotebook } from '../kernel/notebook-folder.ts';
 import { describeWith, programs } from '../setup/components.ts';
@@ -58,6 +58,14 @@ async function start(): Promise<Lab> {
   return { folder, server, browser };
 }
 
+/** A new kernel for each test and each try of it: one that hangs would be given to all that open its notebook. */
+async function startAfresh(): Promise<Lab> {
+  const lab = await startOnce();
+  onTestFailed(() => console.error(`JupyterLab said:\n${lab.server.log()}`));
+  await lab.server.endKernels();
+  return lab;
+}
+
 afterAll(async () => {
   const lab = await started?.catch(() => undefined);
   await lab?.browser.close();
@@ -67,8 +75,8 @@ afterAll(async () => {
 describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', () => {
   let lab: Lab;
 
-  beforeAll(async () => {
-    lab = await startOnce();
+  beforeEach(async () => {
+    lab = await startAfresh();
     saveNotebook(path.join(lab.folder, 'notebooks/long.ipynb'), longCells);
   });
 
@@ -169,7 +177,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
 
 describeWith(['jupyter', 'chromium', 'deno'], "JupyterLab with Deno's kernel", () => {
   it('knows its notebook among several with the same handler, and shows the run as a card', async () => {
-    const { folder, server, browser } = await startOnce();
+    const { folder, server, browser } = await startAfresh();
     const cells = (from: string): string[] => [
       "import { codeToFunction, type Context } from 'slipway';",
       `export async function work(ctx: Context, { steps = 3 }: { steps?: number }) {\n  return { from: '${from}', steps };\n}`,

@@ -35,8 +35,14 @@ export class LabNotebook {
     page.setDefaultTimeout(patienceMs);
     const notebook = new LabNotebook(page, path.join(server.folder, file), kernel);
     await page.goto(`${server.url}lab/tree/${file}?token=${server.token}&reset`);
-    await notebook.cell(1).waitFor();
-    await notebook.idle();
+    try {
+      await notebook.cell(1).waitFor();
+      await notebook.idle();
+    } catch (error) {
+      await notebook.picture('not-ready');
+      const status = await page.locator('#jp-bottom-panel, .jp-Dialog').allInnerTexts();
+      throw new Error(`"${file}" is not ready, JupyterLab shows ${JSON.stringify(status)}`, { cause: error });
+    }
     return notebook;
   }
 
@@ -50,11 +56,13 @@ export class LabNotebook {
     await this.page.locator('.lm-Menu-itemLabel', { hasText: item }).first().click();
   }
 
-  /** Restarts the kernel and says yes to the question. */
+  /** Restarts the kernel and says yes to the question. What the status bar said before counts no more once the server answered. */
   async restart(): Promise<void> {
     await this.menu('Kernel', /^Restart Kernel…$/);
+    const answered = this.page.waitForResponse(/\/api\/kernels\/[^/]+\/restart/);
     await this.page.locator('.jp-Dialog-button.jp-mod-accept').click();
-    await this.page.getByText(`${this.#kernel} | Idle`).waitFor();
+    await answered;
+    await this.idle();
   }
 
   /** Presses the square in the toolbar. */
@@ -85,17 +93,14 @@ export class LabNotebook {
     await this.page.keyboard.press('Shift+Enter');
   }
 
-  /** Runs a cell to its end: a number other than before appears where the star was. */
+  /** Runs a cell to its end: a number appears where the star was. The number before is taken away, as it may come again. */
   async run(number: number): Promise<void> {
-    const prompt = (): Promise<string[]> => this.cell(number).locator('.jp-InputPrompt').allInnerTexts();
-    const [before = ''] = await prompt();
+    const prompt = this.cell(number).locator('.jp-InputPrompt');
+    await prompt.evaluate((element) => {
+      element.textContent = '';
+    });
     await this.start(number);
-    await expect
-      .poll(async () => (await prompt()).filter((text) => text !== before).join(), {
-        timeout: patienceMs,
-        interval: 50,
-      })
-      .toMatch(/^\[\d+\]:$/);
+    await expect.poll(() => prompt.textContent(), { timeout: patienceMs, interval: 50 }).toMatch(/^\[\d+\]:$/);
   }
 
   /** Types a new text into a cell, as somebody would who does not save. */

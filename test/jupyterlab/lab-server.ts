@@ -11,6 +11,10 @@ export interface LabServer {
   readonly folder: string;
   readonly url: string;
   readonly token: string;
+  /** The end of what the server and its kernels said. */
+  log(): string;
+  /** Ends the kernels of all notebooks, so that the next one to be opened gets a new one. */
+  endKernels(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,7 +63,18 @@ export async function startLab(
     },
     150_000,
   );
-  return { folder, url: serverUrl(runtime) ?? '', token, close: () => end(child) };
+  const url = serverUrl(runtime) ?? '';
+  const endKernels = (): Promise<void> => endSessions(`${url}api/sessions`, token);
+  return { folder, url, token, log: output, endKernels, close: () => end(child) };
+}
+
+async function endSessions(address: string, token: string): Promise<void> {
+  const headers = { authorization: `token ${token}` };
+  const answer = await fetch(address, { headers });
+  for (const { id } of (await answer.json()) as readonly { readonly id: string }[]) {
+    const { status } = await fetch(`${address}/${id}`, { method: 'DELETE', headers });
+    if (status !== 204) throw new Error(`JupyterLab does not end the session "${id}": ${status}`);
+  }
 }
 
 /** Nothing is asked on the first start, and cells out of sight stay in the page, so that a test can look at them. */
@@ -88,7 +103,7 @@ function collect(child: ChildProcess): () => string {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
     });
-  return () => text.slice(-4000);
+  return () => text.slice(-8000);
 }
 
 /** The server ends its kernels on SIGTERM. */

@@ -59,15 +59,6 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, started from a cell', () =
     expect((await kernel.execute(cell, { deadlineMs: 120_000 })).stderr).toBe('');
   };
 
-  /** For a moment after a cell that failed the kernel drops what it is sent. */
-  const afterFailure = async (): Promise<void> => {
-    for (const until = Date.now() + 120_000; ; ) {
-      const answer = await kernel.run("'alive'").catch(() => 'no answer');
-      if (answer === 'alive\n') return;
-      if (Date.now() > until) throw new Error(`the kernel does not go on: ${answer}`);
-    }
-  };
-
   /** Runs a cell; gives what it sent, and the states of its card in order: as a page and, the last one, as text. */
   const show = async (
     code: string,
@@ -90,7 +81,7 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, started from a cell', () =
     const failed = await show("await main.run({ engine: 'argo', labels: { round: 'one' } });");
     expect(failed.stderr).toMatch(/cannot take 3[\s\S]*nb\.ipynb, cell 6, line 2/);
     expect(failed.text).toMatch(/^main · error [\s\S]*cannot take 3/);
-    await afterFailure();
+    await kernel.ready();
     for (const cell of [work(5), main]) await define(cell);
     const done = await show(
       `${latest}\nconst again = await main.run({ resume: one.uid, kubernetes: { labels: { round: 'two' } }, name: 'by-hand' });`,
@@ -106,11 +97,11 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, started from a cell', () =
   }, 900_000);
 
   it('is ended by the stop button, workflow and all', async () => {
-    await afterFailure();
+    await kernel.ready();
     await show("await stuck.run({ engine: 'argo' });", (page) => {
       if (page.includes('hanging')) kernel.interrupt();
     });
-    await afterFailure();
+    await kernel.ready();
     const ended = `${latest}
 for (const until = Date.now() + 120_000; one.state === 'running' && Date.now() < until; one = await project.run(one.uid))
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -134,7 +134,10 @@ export class JupyterKernel {
     });
   }
 
-  /** Resolves once the kernel publishes: until then it neither answers nor forgets what it is asked. */
+  /**
+   * Resolves once the kernel answers. One that starts neither answers nor forgets what it is asked; for a moment after a cell
+   * that failed it drops what it is sent.
+   */
   async ready(): Promise<void> {
     const deadline = Date.now() + 180_000;
     // longer each time: what is asked before the kernel publishes must be answered too, and makes the others wait
