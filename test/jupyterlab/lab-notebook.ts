@@ -100,7 +100,9 @@ export class LabNotebook {
       element.textContent = '';
     });
     await this.start(number);
-    await expect.poll(() => prompt.textContent(), { timeout: patienceMs, interval: 50 }).toMatch(/^\[\d+\]:$/);
+    await expect
+      .poll(() => prompt.textContent(), { timeout: patienceMs, interval: 50 })
+      .toMatch(/^\[\d+\]:$/);
   }
 
   /** Types a new text into a cell, as somebody would who does not save. */
