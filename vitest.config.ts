@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'src/hub/catalog/*/*.test.ts'],
     globalSetup: ['test/setup/build.ts', 'test/setup/cluster.ts'],
     testTimeout: 120_000,
-    hookTimeout: 180_000,
+    // a hook may wait until another worker has started the cluster, and then build and push an image of its own
+    hookTimeout: 600_000,
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     allowOnly: false,

@@ -11,7 +11,7 @@ describeWith(['argo'], 'Argo Workflows on the test cluster', () => {
     cluster = await testCluster({ argo: true });
     namespace = cluster.createNamespace();
     cluster.kubectl(['apply', '-f', '-'], JSON.stringify(renderStepAccount(namespace)));
-  }, 180_000);
+  });
 
   afterAll(() => cluster?.deleteNamespace(namespace));
 

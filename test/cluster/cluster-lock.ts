@@ -10,7 +10,8 @@ export async function withClusterLock<Result>(name: string, act: () => Promise<R
   const file = path.join(stateRoot, `${name}.lock`);
   await until(() => take(file), {
     describe: () => `another process holds ${file}`,
-    timeoutMs: 180_000,
+    // as long as another may take to start a cluster; less than hooks have, so that this says what was waited for
+    timeoutMs: 480_000,
     everyMs: 100,
   });
   try {

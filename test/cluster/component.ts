@@ -47,7 +47,7 @@ export function startComponent(
 export async function untilReady(
   component: RunningComponent,
   ask: () => Promise<boolean> | boolean,
-  timeoutMs = 60_000,
+  timeoutMs = 180_000,
 ): Promise<void> {
   await until(
     async () => {

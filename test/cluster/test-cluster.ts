@@ -91,11 +91,15 @@ function describeCluster(kubeconfig: string, registry: string): TestCluster {
       run(['wait', '--for=create', 'serviceaccount/default', '--namespace', name, '--timeout=150s']);
       return name;
     },
-    deleteNamespace: (name) => void run(['delete', 'namespace', name, '--wait=false']),
+    deleteNamespace: (name) => void run(['delete', 'namespace', name, '--ignore-not-found', '--wait=false']),
     nodeImage: () => {
-      image ??= renderNodeImage().then((rendered) =>
-        pushSimpleImage(rendered, `${registry}/slipway-test/node`),
-      );
+      image ??= renderNodeImage()
+        .then((rendered) => pushSimpleImage(rendered, `${registry}/slipway-test/node`))
+        .catch((error: unknown) => {
+          // whoever asks again gets a try of its own
+          image = undefined;
+          throw error;
+        });
       return image;
     },
   };

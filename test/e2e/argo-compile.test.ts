@@ -44,7 +44,7 @@ describeWith(['argo'], 'slipway pipeline compile', () => {
     namespace = openNamespace();
     home = mkdtempSync(path.join(tmpdir(), 'slipway-compiled-'));
     server = await startTrackingServer(home, { args: ['--host', '0.0.0.0'] });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await server?.stop();

@@ -31,7 +31,7 @@ function moveTag(tag: string): void {
 }
 
 describeWith(['docker'], 'a cached step with an image of its own', () => {
-  beforeAll(() => makeNodeImage(), 60_000);
+  beforeAll(() => makeNodeImage());
 
   it('is taken as long as its tag stands for the same image, and runs again once it stands for another', async () => {
     const tag = `slipway-test/cached:${createUid()}`;

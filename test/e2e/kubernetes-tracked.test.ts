@@ -34,7 +34,7 @@ describeWith(['kubernetes'], 'runs on a cluster in a project with a tracking ser
     home = mkdtempSync(path.join(tmpdir(), 'slipway-tracked-cluster-'));
     const host = cluster.local?.hostAddress ?? '0.0.0.0';
     server = await startTrackingServer(home, { args: ['--host', host] });
-  }, 180_000);
+  });
   afterAll(async () => {
     await server?.stop();
     cluster?.deleteNamespace(namespace);

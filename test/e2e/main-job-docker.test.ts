@@ -49,7 +49,7 @@ describeWith(['docker'], 'the main job in containers', () => {
   beforeAll(() => {
     local = pipeline();
     contained = pipeline('--runtime', 'docker');
-  }, 600_000);
+  });
   afterAll(() => {
     removeLoadedImages(store);
     rmSync(store, { recursive: true, force: true });

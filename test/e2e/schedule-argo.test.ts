@@ -53,7 +53,7 @@ describeWith(['argo'], 'a schedule that the cluster keeps', () => {
       ['apply', '-f', '-'],
       renderYaml(renderInstall({ namespace, version: '0', argo: true, networkPolicy: false })),
     );
-  }, 180_000);
+  });
 
   // of a test that failed, and is tried again
   beforeEach(() => {

@@ -11,7 +11,7 @@ import { clusterRuntime, podHandlers, pushHandlers, routeToServer } from '../sup
 import { type CuttingLink, startCuttingLink } from '../support/cutting-link.ts';
 import { startTrackingServer } from '../support/start-tracking-server.ts';
 
-vi.setConfig({ testTimeout: 150_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 150_000 });
 
 describeWith(['kubernetes'], 'a pod and its tracking server', () => {
   let cluster: TestCluster;

@@ -10,7 +10,8 @@ import { describeWith } from '../setup/components.ts';
 import { onBusyMachines } from '../setup/on-busy-machines.ts';
 import { clusterRuntime, killAgent, podHandlers, pushHandlers } from '../support/cluster-runtime.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+// up to three pods, one after the other
+vi.setConfig({ testTimeout: 300_000 });
 
 describeWith(['kubernetes'], 'a run in a pod', () => {
   let cluster: TestCluster;

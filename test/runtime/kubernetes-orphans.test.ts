@@ -9,7 +9,8 @@ import { describeWith } from '../setup/components.ts';
 import { clusterRuntime, podHandlers, pushHandlers } from '../support/cluster-runtime.ts';
 import { buildScript } from './build-script.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+// up to three pods, one after the other
+vi.setConfig({ testTimeout: 300_000 });
 
 const submitterCode = `
 import { connectCluster } from './src/runtime/kubernetes/api/connect-cluster.ts';

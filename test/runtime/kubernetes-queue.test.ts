@@ -6,7 +6,7 @@ import { collect, createRuntimeFixture, type RuntimeFixture, until } from '../co
 import { describeWith } from '../setup/components.ts';
 import { clusterRuntime, podHandlers, pushHandlers } from '../support/cluster-runtime.ts';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 describeWith(['kubernetes'], 'a run whose Job a queue holds', () => {
   let cluster: TestCluster;

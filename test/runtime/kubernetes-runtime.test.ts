@@ -8,7 +8,7 @@ import type { RuntimeFixture } from '../contract/runtime-fixture.ts';
 import { describeWith } from '../setup/components.ts';
 import { clusterRuntime, contractHandlers, pushHandlers } from '../support/cluster-runtime.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 describeWith(['kubernetes'], 'on a cluster', () => {
   let cluster: TestCluster;

@@ -13,7 +13,7 @@ import { describeWith } from '../setup/components.ts';
 import { onBusyMachines } from '../setup/on-busy-machines.ts';
 import { clusterRuntime, pushHandlers } from '../support/cluster-runtime.ts';
 
-vi.setConfig({ testTimeout: 480_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 480_000 });
 
 const handlers = path.resolve(import.meta.dirname, 'sweep/handlers.mjs');
 

@@ -14,7 +14,7 @@ import { describeWith } from '../setup/components.ts';
 import { clusterRuntime, pushHandlers } from '../support/cluster-runtime.ts';
 
 // sweeps wait for pods more than they work
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000, maxConcurrency: 4 });
+vi.setConfig({ testTimeout: 300_000, maxConcurrency: 4 });
 
 const handlers = path.resolve(import.meta.dirname, 'sweep/handlers.mjs');
 

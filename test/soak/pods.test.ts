@@ -21,7 +21,7 @@ describeWith(['kubernetes'], 'runs in pods', () => {
     namespace = cluster.createNamespace();
     image = await pushHandlers(cluster, podHandlers);
     fixture = createRuntimeFixture();
-  }, 180_000);
+  });
   afterAll(async () => {
     await fixture?.remove();
     cluster?.deleteNamespace(namespace);

@@ -10,7 +10,7 @@ describeWith(['postgres', 'pgbouncer'], 'a database behind PgBouncer', () => {
   let postgres: Postgres;
   beforeAll(async () => {
     postgres = await startPostgres();
-  }, 120_000);
+  });
   afterAll(() => postgres?.dispose());
 
   it('is refused where connections are given to others between transactions, and says what to do', async () => {

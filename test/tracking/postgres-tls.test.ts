@@ -49,7 +49,7 @@ describeWith(['postgres'], 'a database that takes connections with TLS alone', (
     const rules = path.join(postgres.data, 'pg_hba.conf');
     writeFileSync(rules, `hostnossl all all 0.0.0.0/0 reject\n${readFileSync(rules, 'utf8')}`);
     await postgres.start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await postgres?.dispose();
     rmSync(folder, { recursive: true, force: true });

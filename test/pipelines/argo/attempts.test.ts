@@ -101,7 +101,7 @@ describeWith(['argo'], 'the attempts of a step in its pod', () => {
       ['apply', '-f', '-'],
       renderYaml(renderInstall({ namespace, version: '0', argo: true, networkPolicy: false })),
     );
-  }, 180_000);
+  });
 
   afterAll(() => cluster?.deleteNamespace(namespace));
 

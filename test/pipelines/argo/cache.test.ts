@@ -57,7 +57,7 @@ describeWith(['argo', 'docker'], 'a cached step, on Argo Workflows and by the lo
       ['apply', '-f', '-'],
       renderYaml(renderInstall({ namespace, version: '0', argo: true, networkPolicy: false })),
     );
-  }, 180_000);
+  });
 
   afterAll(() => cluster?.deleteNamespace(namespace));
 

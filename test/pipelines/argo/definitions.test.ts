@@ -82,7 +82,7 @@ describeWith(['argo'], 'a compiled workflow, before the real API server,', () =>
   beforeAll(async () => {
     cluster = await testCluster({ argo: true });
     namespace = cluster.createNamespace();
-  }, 180_000);
+  });
 
   afterAll(() => cluster?.deleteNamespace(namespace));
 

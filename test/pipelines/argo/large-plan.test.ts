@@ -38,7 +38,7 @@ describeWith(
 
     beforeAll(async () => {
       place = await openArgoNamespace();
-    }, 180_000);
+    });
 
     afterAll(() => place?.close());
 

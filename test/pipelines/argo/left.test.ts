@@ -41,7 +41,7 @@ describeWith(['argo'], 'a pipeline on Argo Workflows that nobody follows any mor
     place = await openArgoNamespace();
     home = mkdtempSync(path.join(tmpdir(), 'slipway-left-'));
     server = await startTrackingServer(home, { args: ['--host', '0.0.0.0'] });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await server?.stop();

@@ -23,7 +23,7 @@ describeWith(['argo'], 'a pipeline on Argo Workflows whose pods the cluster does
 
   beforeAll(async () => {
     place = await openArgoNamespace();
-  }, 180_000);
+  });
 
   afterAll(() => place?.close());
 

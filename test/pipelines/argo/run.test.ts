@@ -81,7 +81,7 @@ describeWith(['argo'], 'a pipeline on Argo Workflows', () => {
 
   beforeAll(async () => {
     place = await openArgoNamespace();
-  }, 180_000);
+  });
 
   afterAll(() => place?.close());
 

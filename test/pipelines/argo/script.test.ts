@@ -43,7 +43,7 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, run by a plain script', ()
   let place: ArgoNamespace;
   beforeAll(async () => {
     place = await openArgoNamespace();
-  }, 180_000);
+  });
   afterAll(() => place?.close());
 
   it('gives outputs, events and what stopped it as on any engine, and lets the script end', async () => {

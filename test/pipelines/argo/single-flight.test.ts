@@ -33,7 +33,7 @@ describeWith(['argo'], 'equal steps under way at once, on Argo Workflows and by 
       ['apply', '-f', '-'],
       renderYaml(renderInstall({ namespace, version: '0', argo: true, networkPolicy: false })),
     );
-  }, 180_000);
+  });
 
   afterAll(() => cluster?.deleteNamespace(namespace));
 

@@ -49,7 +49,7 @@ describeWith(['argo'], 'a pipeline on Argo Workflows that is interrupted', () =>
 
   beforeAll(async () => {
     place = await openArgoNamespace();
-  }, 180_000);
+  });
 
   afterAll(() => place?.close());
 

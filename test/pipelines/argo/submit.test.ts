@@ -42,7 +42,7 @@ describeWith(['argo'], 'a pipeline that is submitted to Argo Workflows', () => {
     server = await startTrackingServer(home, { args: ['--host', '0.0.0.0'] });
     proxy = await startHoldingProxy(place.env.KUBECONFIG ?? '', path.join(home, 'kubeconfig'));
     env = { KUBECONFIG: proxy.kubeconfig, SALT: 'pepper' };
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await proxy?.close();

@@ -47,7 +47,7 @@ describeWith(['argo'], 'a sweep that is a step on Argo Workflows', () => {
       ['apply', '-f', '-'],
       renderYaml(renderInstall({ namespace, version: '0', argo: true, networkPolicy: false })),
     );
-  }, 180_000);
+  });
 
   afterAll(() => cluster?.deleteNamespace(namespace));
 

@@ -44,13 +44,13 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, while its cluster is in tr
 
   beforeAll(async () => {
     place = await openArgoNamespace(localCluster(await up({ name, argo: true })));
-  }, 400_000);
+  });
 
   afterAll(async () => {
     await down(name);
     // its namespace went with the cluster
     if (place?.env.KUBECONFIG !== undefined) rmSync(path.dirname(place.env.KUBECONFIG), { recursive: true });
-  }, 120_000);
+  });
 
   const project = (ticks: number): Folder =>
     createFolder({

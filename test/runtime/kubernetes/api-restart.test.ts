@@ -28,9 +28,9 @@ describeWith(['kubernetes'], 'while the API server is killed and started again',
     const state = await up({ name });
     image = pushSimpleImage(await renderNodeImage(), `127.0.0.1:${state.registryPort}/slipway-test/node`);
     client = await connectCluster({ kubeconfig: clusterFolders(name).kubeconfig });
-  }, 180_000);
+  });
 
-  afterAll(() => down(name), 60_000);
+  afterAll(() => down(name));
 
   it('a run is watched to its end, and its log is neither lost nor doubled', async () => {
     const uid = createUid();

@@ -64,7 +64,7 @@ describeWith(['kubernetes'], 'trouble on the real cluster', () => {
     refuseEverything();
     const items = [...jobs, job('webhook', webhookCase, 'webhook'), job('quota', quotaCase, 'quota')];
     cluster.kubectl(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-  }, 180_000);
+  });
 
   afterAll(async () => {
     for (const namespace of Object.values(namespaces)) cluster.deleteNamespace(namespace);

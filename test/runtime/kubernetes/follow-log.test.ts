@@ -29,7 +29,7 @@ describeWith(['kubernetes'], "a pod's log", () => {
     image = await cluster.nodeImage();
     proxy = await startCuttingProxy(cluster.kubeconfig, path.join(folder, 'kubeconfig'));
     client = await connectCluster({ kubeconfig: proxy.kubeconfig, namespace });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     cluster?.deleteNamespace(namespace);

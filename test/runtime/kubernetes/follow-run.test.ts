@@ -41,7 +41,7 @@ describeWith(['kubernetes'], 'a run on the cluster', () => {
     client = await connectCluster({ kubeconfig: proxy.kubeconfig, namespace });
     watch = watchNamespace(client);
     await watch.synced;
-  }, 180_000);
+  });
 
   afterAll(async () => {
     watch?.close();

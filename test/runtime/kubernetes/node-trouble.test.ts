@@ -38,7 +38,7 @@ describeWith(['kubernetes'], 'on a node of its own', () => {
     client = await connectCluster({ kubeconfig: clusterFolders(name).kubeconfig });
     watch = watchNamespace(client, namespace);
     await watch.synced;
-  }, 180_000);
+  });
 
   afterAll(async () => {
     watch?.close();

@@ -40,7 +40,7 @@ describeWith(['kubernetes', 'helm'], 'the Helm chart on a cluster', () => {
       const said = helm(['install', 'slipway', chart, '--namespace', namespace, ...values(), ...storage]);
       expect(said).toContain(`kubectl create secret generic slipway-server-tokens --namespace ${namespace}`);
     });
-  }, 240_000);
+  });
 
   afterAll(() => {
     installed?.remove();

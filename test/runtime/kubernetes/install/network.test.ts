@@ -62,7 +62,7 @@ describeWith(['kubernetes'], 'the network rules that are rendered, where they ar
     };
     for (const [pod, labels] of Object.entries(pods)) run(['create', '-f', '-'], podOf(pod, labels, image));
     run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=90s']);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     outside?.kill();

@@ -40,7 +40,7 @@ describeWith(['kubernetes'], 'the tracking server in a cluster, as the command r
       cluster.kubectl(['apply', '--validate=strict', '-f', '-'], manifests);
     });
     forward = await installed.forward();
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await forward?.close();

@@ -40,7 +40,7 @@ describeWith(['kubernetes', 'postgres'], 'the tracking server in a cluster with 
       cluster.kubectl(['create', '-f', '-'], JSON.stringify(secret));
     });
     forward = await installed.forward();
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await forward?.close();

@@ -37,7 +37,7 @@ describeWith(
         cluster.kubectl(['apply', '--validate=strict', '-f', '-'], manifests);
       });
       forward = await installed.forward();
-    }, 240_000);
+    });
 
     afterAll(async () => {
       await forward?.close();
