@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 interface Socket {
   connect(address: string): void;
@@ -135,18 +136,20 @@ export class JupyterKernel {
   }
 
   /**
-   * Resolves once the kernel answers. One that starts neither answers nor forgets what it is asked; for a moment after a cell
-   * that failed it drops what it is sent.
+   * Resolves once the kernel runs what it is sent. One that starts neither answers nor forgets what it is asked; for a moment
+   * after a cell that failed it becomes idle at once without running anything, which only the missing output tells.
    */
   async ready(): Promise<void> {
     const deadline = Date.now() + 180_000;
     // longer each time: what is asked before the kernel publishes must be answered too, and makes the others wait
-    for (let deadlineMs = 1000; ; deadlineMs *= 2) {
+    for (let deadlineMs = 1000; ; ) {
       try {
-        await this.execute('0', { deadlineMs });
-        return;
+        if ((await this.run("console.log('ready')", deadlineMs)).includes('ready')) return;
+        if (Date.now() > deadline) throw new Error('the kernel runs nothing of what it is sent');
+        await delay(50);
       } catch (error) {
         if (Date.now() > deadline) throw error;
+        deadlineMs *= 2;
       }
     }
   }
