@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { type ArgoNamespace, openArgoNamespace } from '../pipelines/argo/support/argo-namespace.ts';
 import { describeWith } from '../setup/components.ts';
 import { type CellMessages, JupyterKernel } from './jupyter-kernel.ts';
@@ -36,21 +36,25 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, started from a cell', () =
   let place: ArgoNamespace;
   let kernel: JupyterKernel;
   let folder: string;
-  const saved: string[] = [];
+  let saved: string[];
   beforeAll(async () => {
     place = await openArgoNamespace();
+  }, 300_000);
+  afterAll(() => place?.close());
+
+  // a notebook and a kernel for each try: the one before may have left cells in the file, and one that still runs
+  beforeEach(async () => {
     folder = installedFolder();
+    saved = [];
     const pods = `{ namespace: ${place.namespace}, requests: { cpu: 50m, memory: 256Mi } }`;
     const image = `{ name: '${place.cluster.registry}/slipway-test/argo-cards/{function}' }`;
     writeFileSync(path.join(folder, 'project.yaml'), `name: cards\nimage: ${image}\nkubernetes: ${pods}\n`);
-    kernel = await JupyterKernel.start(folder, { env: place.env });
+    const opened = await JupyterKernel.start(folder, { env: place.env });
+    onTestFinished(() => opened.close());
+    kernel = opened;
     await kernel.ready();
     for (const cell of cells) await define(cell);
-  }, 300_000);
-  afterAll(async () => {
-    await kernel?.close();
-    place?.close();
-  });
+  }, 600_000);
 
   /** Adds a cell to the notebook, saves it, and runs it. */
   const define = async (cell: string): Promise<void> => {
@@ -97,7 +101,8 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, started from a cell', () =
   }, 900_000);
 
   it('is ended by the stop button, workflow and all', async () => {
-    await kernel.ready();
+    const workflows = (): readonly string[] => place.items('workflows').map(({ metadata }) => metadata.name);
+    const before = workflows();
     await show("await stuck.run({ engine: 'argo' });", (page) => {
       if (page.includes('hanging')) kernel.interrupt();
     });
@@ -110,7 +115,8 @@ for (const until = Date.now() + 120_000; one.state === 'running' && Date.now() <
     expect(stdout + stderr).toContain(
       'aborted,the pipeline was aborted: it was interrupted in the notebook\n',
     );
-    const names: readonly string[] = place.items('workflows').map(({ metadata }) => metadata.name);
-    place.awaitEnd(names.find((name) => name.startsWith('stuck-')) ?? 'none');
+    const started = workflows().filter((name) => !before.includes(name));
+    expect(started).toEqual([expect.stringMatching(/^stuck-/)]);
+    place.awaitEnd(...started);
   }, 600_000);
 });

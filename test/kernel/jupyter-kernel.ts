@@ -103,7 +103,7 @@ export class JupyterKernel {
     return new JupyterKernel(child, key, { shell: shell ?? 0, iopub: iopub ?? 0 });
   }
 
-  /** Runs a cell until the kernel says that it is idle; gives its stdout. Fails after the deadline, as a front end hangs. */
+  /** Runs a cell until the kernel says that it is idle; gives its stdout. Fails after the deadline, as a front end hangs, and when the kernel ends. */
   async run(code: string, deadlineMs = 120_000): Promise<string> {
     return (await this.execute(code, { deadlineMs })).stdout;
   }
@@ -117,10 +117,13 @@ export class JupyterKernel {
     const id = randomUUID();
     const cell: CellMessages = { stdout: '', stderr: '', displays: [] };
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`the kernel never became idle; it said ${JSON.stringify(cell).slice(-400)}`)),
-        deadlineMs,
-      );
+      const fail = (what: string): void => {
+        clearTimeout(timer);
+        this.#listeners.delete(listener);
+        reject(new Error(`the kernel ${what}; it said ${JSON.stringify(cell).slice(-400)}`));
+      };
+      const timer = setTimeout(() => fail('never became idle'), deadlineMs);
+      void this.#closed.then(() => fail('ended'));
       const listener = (message: Message): void => {
         if (message.parent.msg_id !== id) return;
         collect(cell, message);
@@ -131,7 +134,7 @@ export class JupyterKernel {
         resolve(cell);
       };
       this.#listeners.add(listener);
-      void this.#send(id, code);
+      this.#send(id, code).catch((error: unknown) => fail(`takes nothing: ${String(error)}`));
     });
   }
 
@@ -148,7 +151,7 @@ export class JupyterKernel {
         if (Date.now() > deadline) throw new Error('the kernel runs nothing of what it is sent');
         await delay(50);
       } catch (error) {
-        if (Date.now() > deadline) throw error;
+        if (!this.isAlive || Date.now() > deadline) throw error;
         deadlineMs *= 2;
       }
     }
