@@ -10,7 +10,7 @@ import { describeWith, programs } from '../setup/components.ts';
 import { LabNotebook, openBrowser } from './lab-notebook.ts';
 import { type LabServer, startLab } from './lab-server.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 400_000 });
 
 const execute = promisify(execFile);
 
@@ -43,10 +43,21 @@ interface Lab {
 
 let started: Promise<Lab> | undefined;
 
-/** One JupyterLab with every kernel there is, and one browser, for all tests: starting them takes longer than most tests do. */
-function startOnce(): Promise<Lab> {
+/**
+ * One JupyterLab with every kernel there is, and one browser, for all tests: starting them takes longer than most tests do. Not for
+ * what comes after a test that failed: server, browser, pages and notebooks are then as the failure left them.
+ */
+async function openLab(): Promise<Lab> {
+  onTestFailed(async () => {
+    const lab = await started?.catch(() => undefined);
+    if (lab) console.error(`JupyterLab said:\n${lab.server.log()}`);
+    await closeLab();
+  });
   started ??= start();
-  return started;
+  const lab = await started;
+  // a new kernel for each test
+  await lab.server.endKernels();
+  return lab;
 }
 
 async function start(): Promise<Lab> {
@@ -54,29 +65,28 @@ async function start(): Promise<Lab> {
   // Deno takes packages from node_modules where a package.json lists them
   writeFileSync(path.join(folder, 'package.json'), '{ "dependencies": { "slipway": "*" } }');
   const kernels = existsSync(programs.deno) ? (['tslab', 'deno'] as const) : (['tslab'] as const);
-  const [server, browser] = await Promise.all([startLab(folder, kernels), openBrowser()]);
-  return { folder, server, browser };
+  const server = await startLab(folder, kernels);
+  try {
+    return { folder, server, browser: await openBrowser() };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
-/** A new kernel for each test and each try of it: one that hangs would be given to all that open its notebook. */
-async function startAfresh(): Promise<Lab> {
-  const lab = await startOnce();
-  onTestFailed(() => console.error(`JupyterLab said:\n${lab.server.log()}`));
-  await lab.server.endKernels();
-  return lab;
-}
-
-afterAll(async () => {
+async function closeLab(): Promise<void> {
   const lab = await started?.catch(() => undefined);
-  await lab?.browser.close();
-  await lab?.server.close();
-});
+  started = undefined;
+  await Promise.allSettled([lab?.browser.close(), lab?.server.close()]);
+}
+
+afterAll(closeLab);
 
 describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', () => {
   let lab: Lab;
 
   beforeEach(async () => {
-    lab = await startAfresh();
+    lab = await openLab();
     saveNotebook(path.join(lab.folder, 'notebooks/long.ipynb'), longCells);
   });
 
@@ -132,6 +142,7 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
     expect(process.kill(pid, 0)).toBe(true);
     await notebook.stop();
     await notebook.shows(8, /^busy\s+aborted/);
+    await notebook.ended(8);
     await notebook.picture('stopped', notebook.cell(8));
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     expect(await latest('busy')).toMatchObject({
@@ -176,8 +187,14 @@ describeWith(['jupyter', 'chromium'], 'JupyterLab with the TypeScript kernel', (
 });
 
 describeWith(['jupyter', 'chromium', 'deno'], "JupyterLab with Deno's kernel", () => {
+  let lab: Lab;
+
+  beforeEach(async () => {
+    lab = await openLab();
+  });
+
   it('knows its notebook among several with the same handler, and shows the run as a card', async () => {
-    const { folder, server, browser } = await startAfresh();
+    const { folder, server, browser } = lab;
     const cells = (from: string): string[] => [
       "import { codeToFunction, type Context } from 'slipway';",
       `export async function work(ctx: Context, { steps = 3 }: { steps?: number }) {\n  return { from: '${from}', steps };\n}`,

@@ -6,10 +6,14 @@ import type { LabServer } from './lab-server.ts';
 
 /** Where screenshots stay after a test. */
 const screenshots = path.resolve('test-results/jupyterlab');
-const patienceMs = 60_000;
+const patienceMs = 150_000;
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+    timeout: patienceMs,
+  });
 }
 
 /** A notebook in JupyterLab, used as people use it: by what they see and click. */
@@ -39,8 +43,11 @@ export class LabNotebook {
       await notebook.cell(1).waitFor();
       await notebook.idle();
     } catch (error) {
-      await notebook.picture('not-ready');
-      const status = await page.locator('#jp-bottom-panel, .jp-Dialog').allInnerTexts();
+      await notebook.picture('not-ready').catch(() => undefined);
+      const status = await page
+        .locator('#jp-bottom-panel, .jp-Dialog')
+        .allInnerTexts()
+        .catch(() => 'nothing');
       throw new Error(`"${file}" is not ready, JupyterLab shows ${JSON.stringify(status)}`, { cause: error });
     }
     return notebook;
@@ -100,9 +107,20 @@ export class LabNotebook {
       element.textContent = '';
     });
     await this.start(number);
+    await this.ended(number);
+  }
+
+  /**
+   * Resolves once a cell has its number and the kernel takes the next one. For 200 ms after an error it drops what it is sent, and
+   * says nothing of it.
+   */
+  async ended(number: number): Promise<void> {
+    const cell = this.cell(number);
     await expect
-      .poll(() => prompt.textContent(), { timeout: patienceMs, interval: 50 })
+      .poll(() => cell.locator('.jp-InputPrompt').textContent(), { timeout: patienceMs, interval: 50 })
       .toMatch(/^\[\d+\]:$/);
+    const errors = cell.locator('[data-mime-type="application/vnd.jupyter.stderr"]');
+    if ((await errors.count()) > 0) await this.page.waitForTimeout(1000);
   }
 
   /** Types a new text into a cell, as somebody would who does not save. */

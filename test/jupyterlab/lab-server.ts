@@ -55,17 +55,24 @@ export async function startLab(
     { cwd: folder, env: { PATH: process.env.PATH, ...places }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const output = collect(child);
-  await until(
-    'JupyterLab to start',
-    () => {
-      if (child.exitCode !== null) throw new Error(`JupyterLab ended: ${output()}`);
-      return serverUrl(runtime) !== undefined;
-    },
-    150_000,
-  );
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const close = (): Promise<void> => end(child, closed);
+  try {
+    await until(
+      'JupyterLab to start',
+      () => {
+        if (child.exitCode !== null) throw new Error('JupyterLab ended');
+        return serverUrl(runtime) !== undefined;
+      },
+      150_000,
+    );
+  } catch (error) {
+    await close();
+    throw new Error(`JupyterLab does not start: ${output()}`, { cause: error });
+  }
   const url = serverUrl(runtime) ?? '';
   const endKernels = (): Promise<void> => endSessions(`${url}api/sessions`, token);
-  return { folder, url, token, log: output, endKernels, close: () => end(child) };
+  return { folder, url, token, log: output, endKernels, close };
 }
 
 async function endSessions(address: string, token: string): Promise<void> {
@@ -73,7 +80,9 @@ async function endSessions(address: string, token: string): Promise<void> {
   const answer = await fetch(address, { headers });
   for (const { id } of (await answer.json()) as readonly { readonly id: string }[]) {
     const { status } = await fetch(`${address}/${id}`, { method: 'DELETE', headers });
-    if (status !== 204) throw new Error(`JupyterLab does not end the session "${id}": ${status}`);
+    // the session of a kernel that died may be gone, or go without it
+    if (![204, 404, 410].includes(status))
+      throw new Error(`JupyterLab does not end the session "${id}": ${status}`);
   }
 }
 
@@ -106,9 +115,10 @@ function collect(child: ChildProcess): () => string {
   return () => text.slice(-8000);
 }
 
-/** The server ends its kernels on SIGTERM. */
-async function end(child: ChildProcess): Promise<void> {
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  if (child.exitCode === null) child.kill('SIGTERM');
+/** The server ends its kernels on SIGTERM; one that hangs does not. */
+async function end(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
   await closed;
+  clearTimeout(timer);
 }
