@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
 import { createKernelSpec } from '../../src/notebooks/kernelspec/kernel-spec.ts';
 import { describeWith, programs } from '../setup/components.ts';
 import { type CellMessages, JupyterKernel } from './jupyter-kernel.ts';
@@ -9,18 +9,33 @@ import { installedFolder, saveNotebook } from './notebook-folder.ts';
 describeWith(['deno'], "Deno's kernel", () => {
   let folder: string;
   let kernel: JupyterKernel;
-  const saved: string[] = [];
+  let saved: string[];
 
-  beforeAll(async () => {
+  /** Opens a notebook with these cells in a new folder and kernel, and runs those that start nothing. */
+  async function open(cells: readonly string[]): Promise<void> {
     folder = installedFolder();
     // npm writes one when it installs the package; Deno takes packages from node_modules only where there is one
     writeFileSync(path.join(folder, 'package.json'), '{ "dependencies": { "slipway": "*" } }');
     const { argv } = createKernelSpec('deno', { file: programs.deno }, process.execPath);
     kernel = await JupyterKernel.start(folder, { argv, env: { DENO_NO_UPDATE_CHECK: '1' } });
     await kernel.ready();
-    await run(
-      "import { codeToFunction, loadProject, pipeline, type Context, type DataItem } from 'slipway';",
-    );
+    saved = [];
+    for (const cell of cells)
+      if (cell.includes('.run(')) saved.push(cell);
+      else await run(cell);
+  }
+
+  beforeAll(() =>
+    open(["import { codeToFunction, loadProject, pipeline, type Context, type DataItem } from 'slipway';"]),
+  );
+
+  // a cell of a test that failed may run for ever, and all that come after it wait for it
+  beforeEach(() => {
+    const before = [...saved];
+    onTestFailed(async () => {
+      await kernel.close();
+      await open(before);
+    });
   });
 
   afterAll(() => kernel?.close());
@@ -66,8 +81,9 @@ export async function train(ctx: Context, { depth = 4 }: { depth?: number }) {
     await run(
       'async function train(ctx: Context, { by = 1 }: { by?: number }) { return { version: by + 1 }; }',
     );
+    await run('const again = await codeToFunction(train);');
     const cell = await run(
-      'const again = await codeToFunction(train);\nconst changed = await again.run({ params: { by: 2 } });\nchanged.results.version',
+      'const changed = await again.run({ params: { by: 2 } });\nchanged.results.version',
     );
     expect(cell.error).toBeUndefined();
     expect(cardOf(cell)).toContain('version=3');

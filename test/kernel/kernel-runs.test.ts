@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
 import { installedFolder, saveNotebook } from './notebook-folder.ts';
 import { cardsOf, cardText } from './shown.ts';
 import { TslabSession } from './tslab-session.ts';
@@ -11,11 +11,25 @@ let folder: string;
 let session: TslabSession;
 let saved: string[];
 
-beforeAll(async () => {
+/** Opens a notebook with these cells in a new folder and kernel, and runs those that start nothing. */
+async function open(cells: readonly string[]): Promise<void> {
   folder = installedFolder();
   session = new TslabSession({ directory: folder });
   saved = [];
-  await run(imports);
+  for (const cell of cells)
+    if (cell.includes('.run(')) saved.push(cell);
+    else await run(cell);
+}
+
+beforeAll(() => open([imports]));
+
+// a cell of a test that failed may run for ever, and all that come after it wait for it
+beforeEach(() => {
+  const before = [...saved];
+  onTestFailed(async () => {
+    await session.kill();
+    await open(before);
+  });
 });
 
 afterAll(() => session.close());
@@ -169,7 +183,7 @@ describe('output of a run', () => {
     expect(cardsOf(outcome, 'text/html')[0]).toMatch(/line 999801\nline 999802\n[\s\S]*\nline 1000000</);
     const kept = await session.run("(await flooded.logs()).trimEnd().split('\\n').length");
     expect(kept.stdout).toBe('1000000\n');
-  });
+  }, 600_000);
 });
 
 describe('the stop button', () => {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
 import { onBusyMachines } from '../setup/on-busy-machines.ts';
 import { installedFolder, saveNotebook } from './notebook-folder.ts';
 import { cardText, displayed } from './shown.ts';
@@ -10,11 +10,27 @@ let folder: string;
 let session: TslabSession;
 let saved: string[];
 
-beforeAll(async () => {
-  folder = installedFolder();
+/** Opens the notebook with these cells in a new kernel, and runs those that start nothing: earlier runs are in the store. */
+async function open(cells: readonly string[]): Promise<void> {
   session = new TslabSession({ directory: folder });
   saved = [];
-  await run("import { codeToFunction, pipeline, type Context } from 'slipway';");
+  for (const cell of cells)
+    if (cell.includes('.run(')) saved.push(cell);
+    else await run(cell);
+}
+
+beforeAll(async () => {
+  folder = installedFolder();
+  await open(["import { codeToFunction, pipeline, type Context } from 'slipway';"]);
+});
+
+// a cell of a test that failed may run for ever, and all that come after it wait for it
+beforeEach(() => {
+  const before = [...saved];
+  onTestFailed(async () => {
+    await session.kill();
+    await open(before);
+  });
 });
 
 afterAll(() => session.close());

@@ -124,6 +124,12 @@ export class TslabSession {
     this.#child.kill('SIGINT');
   }
 
+  /** Ends it whatever it does. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#closed;
+  }
+
   async close(): Promise<void> {
     this.#child.stdin?.end();
     await this.#closed;
