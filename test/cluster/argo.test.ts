@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../setup/components.ts';
 import { renderStepAccount } from './argo.ts';
@@ -17,11 +18,16 @@ describeWith(['argo'], 'Argo Workflows on the test cluster', () => {
 
   it('runs a graph of two steps in which the second reads what the first wrote', async () => {
     const image = await cluster.nodeImage();
-    cluster.kubectl(['create', '--namespace', namespace, '-f', '-'], JSON.stringify(renderWorkflow(image)));
-    const done = ['wait', '--for=condition=Completed', 'workflow/two-steps', '--timeout=180s'];
+    // each try has a workflow of its own
+    const name = `two-steps-${randomBytes(4).toString('hex')}`;
+    cluster.kubectl(
+      ['create', '--namespace', namespace, '-f', '-'],
+      JSON.stringify(renderWorkflow(name, image)),
+    );
+    const done = ['wait', '--for=condition=Completed', `workflow/${name}`, '--timeout=180s'];
     cluster.kubectl([...done, '--namespace', namespace]);
     const workflow = JSON.parse(
-      cluster.kubectl(['get', 'workflow', 'two-steps', '--namespace', namespace, '-o', 'json']),
+      cluster.kubectl(['get', 'workflow', name, '--namespace', namespace, '-o', 'json']),
     ) as Workflow;
     expect(workflow.status.phase).toBe('Succeeded');
     const pods = Object.values(workflow.status.nodes).filter(({ type }) => type === 'Pod');
@@ -31,7 +37,7 @@ describeWith(['argo'], 'Argo Workflows on the test cluster', () => {
     ]);
     const second = pods.find(({ displayName }) => displayName === 'second');
     expect(second?.outputs?.parameters).toEqual([expect.objectContaining({ name: 'result', value: '42' })]);
-  }, 240_000);
+  }, 300_000);
 });
 
 interface Workflow {
@@ -51,11 +57,11 @@ interface Workflow {
   };
 }
 
-function renderWorkflow(image: string): unknown {
+function renderWorkflow(name: string, image: string): unknown {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Workflow',
-    metadata: { name: 'two-steps' },
+    metadata: { name },
     spec: {
       entrypoint: 'graph',
       serviceAccountName: 'workflow',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { queueLabel } from '../../src/runtime/kubernetes/manifest/object-name.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { type TestCluster, testCluster } from '../cluster/test-cluster.ts';
@@ -6,7 +6,7 @@ import { collect, createRuntimeFixture, type RuntimeFixture, until } from '../co
 import { describeWith } from '../setup/components.ts';
 import { clusterRuntime, podHandlers, pushHandlers } from '../support/cluster-runtime.ts';
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 describeWith(['kubernetes'], 'a run whose Job a queue holds', () => {
   let cluster: TestCluster;
@@ -42,10 +42,13 @@ describeWith(['kubernetes'], 'a run whose Job a queue holds', () => {
       .replace('job.batch/', '');
 
   it('says whom it waits for, begins when it may, and starts over when the queue takes its place away', async () => {
+    // of a first try
+    progress.length = 0;
     const count = 100;
     const kubernetes = { labels: { [queueLabel]: 'nightly' } };
     const job = fixture.job('ticking', { image, params: { count }, kubernetes });
     const running = await runtime.submit(job, { store: fixture.store });
+    onTestFinished(() => running.abort('the test is over'));
     await until('it says that it waits', () =>
       progress.some((line) => line.includes('is suspended until the queue "nightly" lets it begin')),
     );
@@ -67,6 +70,7 @@ describeWith(['kubernetes'], 'a run whose Job a queue holds', () => {
     const running = await runtime.submit(fixture.job('ticking', { image, kubernetes }), {
       store: fixture.store,
     });
+    onTestFinished(() => running.abort('the test is over'));
     await until('its Job is there', () => jobOf(running.uid) !== '');
     await running.abort('no need');
     expect(await running.wait()).toMatchObject({ state: 'aborted', record: { reason: 'no need' } });

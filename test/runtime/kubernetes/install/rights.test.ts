@@ -40,6 +40,7 @@ describeWith(['kubernetes'], 'the rights that are rendered', () => {
       slipwayOutput(folder, words);
       cluster.kubectl(['apply', '--validate=strict', '-k', path.join(folder, place)]);
     }
+    cluster.kubectl(['create', 'secret', 'generic', 'private', '-n', namespace, '--from-literal=a=b']);
     client = await clientOf('slipway-submitter');
   });
 
@@ -160,7 +161,6 @@ describeWith(['kubernetes'], 'the rights that are rendered', () => {
   it('of the submitter reach neither secrets, nor shells, nor other namespaces, nor the cluster', async () => {
     const own = `/api/v1/namespaces/${namespace}`;
     const others = `/api/v1/namespaces/${elsewhere}`;
-    cluster.kubectl(['create', 'secret', 'generic', 'private', '-n', namespace, '--from-literal=a=b']);
     const asked: [Method, string][] = [
       ['GET', `${own}/secrets`],
       ['GET', `${own}/secrets/private`],
