@@ -68,8 +68,8 @@ describeWith(['docker'], 'slipway with --runtime docker', () => {
   it('runs a function in an image built of it, shows output live, records the image by digest', async () => {
     const folder = createFolder({ 'math.ts': source });
     const run = ['run', 'math.ts', '--handler', 'add', '--param', 'a=40', '--runtime', 'docker'];
-    const { code, data, stderr } = await folder.json(run);
     onTestFinished(() => removeLoadedImages(path.join(folder.path, '.slipway')));
+    const { code, data, stderr } = await folder.json(run);
     expect(stderr).toMatch(/^loading image slipway\/add:[0-9a-f]{12} into Docker$/m);
     expect(stderr).toContain('adding true');
     expect({ code, state: data.state, sum: data.results.sum }).toEqual({

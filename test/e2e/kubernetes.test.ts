@@ -131,8 +131,8 @@ describeWith(['kubernetes'], 'slipway run --runtime kubernetes', () => {
     const folder = project(onTestFinished);
     const wrong = ['--tracking-address', '192.0.2.77', '--kubernetes', 'connectSeconds=20'];
     const started = folder.start([...run, ...wrong, '-o', 'json'], env);
-    const begun = performance.now();
     await started.sees('runs, but nothing has come from it at http://192.0.2.77:');
+    const begun = performance.now();
     expect(started.child.exitCode).toBeNull();
     const { stdout } = await started.ended;
     expect(performance.now() - begun).toBeLessThan(110_000);

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 600_000 });
 
 interface PipelineReport {
   readonly state: string;
@@ -23,43 +25,48 @@ describe('the main job', () => {
       encoding: 'utf8',
       env: { ...process.env, SLIPWAY_HOME: store, NO_COLOR: '1' },
     });
-  let report: PipelineReport;
+  let reported: PipelineReport | undefined;
 
-  beforeAll(() => {
+  /** It is run once; what fails is run again by the test that is tried again. */
+  const report = (): PipelineReport => {
+    if (reported) return reported;
     const run = slipway('pipeline', 'run', 'main', '-o', 'json');
     expect(run.status, run.stderr).toBe(0);
-    report = JSON.parse(run.stdout) as PipelineReport;
-  });
+    reported = JSON.parse(run.stdout) as PipelineReport;
+    return reported;
+  };
 
   it('loads, describes, trains, evaluates and predicts both data sets', () => {
     const steps = ['load', 'describe', 'train', 'evaluate', 'predict'].flatMap((verb) => [
       `${verb}-iris`,
       `${verb}-penguins`,
     ]);
-    expect(report.state).toBe('completed');
-    expect(report.steps.map((step) => [step.id, step.state]).sort()).toEqual(
-      steps.map((id) => [id, 'completed']).sort(),
-    );
+    expect(report().state).toBe('completed');
+    expect(
+      report()
+        .steps.map((step) => [step.id, step.state])
+        .sort(),
+    ).toEqual(steps.map((id) => [id, 'completed']).sort());
   });
 
   it('is right about at least 93 % of the irises and 95 % of the penguins it has not seen', () => {
-    expect(report.outputs.iris).toBeGreaterThanOrEqual(0.93);
-    expect(report.outputs.penguins).toBeGreaterThanOrEqual(0.95);
+    expect(report().outputs.iris).toBeGreaterThanOrEqual(0.93);
+    expect(report().outputs.penguins).toBeGreaterThanOrEqual(0.95);
   });
 
   it('gives the same accuracy on every machine', () => {
-    expect(report.outputs).toEqual({ iris: 44 / 45, penguins: 102 / 103 });
+    expect(report().outputs).toEqual({ iris: 44 / 45, penguins: 102 / 103 });
   });
 
   it('keeps the missing values of the penguins and counts them', () => {
-    expect(report.steps.find((step) => step.id === 'describe-penguins')?.results).toMatchObject({
+    expect(report().steps.find((step) => step.id === 'describe-penguins')?.results).toMatchObject({
       rowCount: 344,
       missingTotal: 19,
     });
   });
 
   it('trains by a sweep whose best trial is the step’s own result', () => {
-    const step = report.steps.find((candidate) => candidate.id === 'train-penguins');
+    const step = report().steps.find((candidate) => candidate.id === 'train-penguins');
     const record = JSON.parse(slipway('get', 'run', step?.runUid ?? '', '-o', 'json').stdout) as {
       iterations: { results: { accuracy: number } }[];
       bestIteration: number;
@@ -72,6 +79,7 @@ describe('the main job', () => {
   });
 
   it('can be looked at afterwards: the predictions are a dataset of the store', () => {
+    report();
     const found = JSON.parse(slipway('get', 'datasets', '-o', 'json').stdout) as { key: string }[];
     expect(found.map((artifact) => artifact.key)).toContain('predictions');
   });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUid } from '../../src/core/id.ts';
 import { openLocalStore } from '../../src/tracking/local/local-store.ts';
 import type { RunRecord } from '../../src/tracking/run.ts';
 import { cli, node } from './slipway.ts';
@@ -93,7 +94,7 @@ describe('a pipeline whose command line is killed at a record of its journals', 
   }
 
   async function killAndResume(runtime: string, how: string, record: number): Promise<void> {
-    const tag = `${runtime}-${how}-${record}`;
+    const tag = `${runtime}-${how}-${record}-${createUid()}`;
     const killed = await start(runtime, tag, `${how} ${record}`);
     const { pipelines, completed: before } = await runsOf(tag);
     const [run] = pipelines;

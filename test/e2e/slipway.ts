@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -50,7 +50,12 @@ export function createFolder(
   finished: (remove: () => void) => void = onTestFinished,
 ): Folder {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'slipway-e2e-')));
-  finished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  const children: ChildProcess[] = [];
+  finished(() => {
+    // of a test that failed they run on, and their runs are found by its next try
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  });
   const write = (name: string, content: string): string => {
     const file = path.join(root, name);
     mkdirSync(path.dirname(file), { recursive: true });
@@ -58,7 +63,11 @@ export function createFolder(
     return file;
   };
   for (const [name, content] of Object.entries(files)) write(name, content);
-  const start: Folder['start'] = (args, env, group) => startSlipway(root, args, env, group);
+  const start: Folder['start'] = (args, env, group) => {
+    const running = startSlipway(root, args, env, group);
+    children.push(running.child);
+    return running;
+  };
   const slipway: Folder['slipway'] = (args, env) => start(args, env).ended;
   return {
     path: root,

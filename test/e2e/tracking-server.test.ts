@@ -119,6 +119,8 @@ describe('a project whose runs a tracking server keeps', () => {
 
   it('lets another folder see a run that goes on, follow its output and stop it', async () => {
     const [here, there] = [tracked(), tracked()];
+    // a first try of this test may have left one
+    const seconds = 60 + Math.random();
     await here.slipway([...make, '-p', 'n=2']);
     const long = here.start([
       'run',
@@ -128,14 +130,16 @@ describe('a project whose runs a tracking server keeps', () => {
       '-i',
       'data=store://demo/rows',
       '-p',
-      'seconds=60',
+      `seconds=${seconds}`,
       '-o',
       'json',
     ]);
     const [running] = await until(
-      async () => (await there.json(['ps'])).data as Json[],
-      (runs) =>
-        runs.some(({ name, state, metrics }) => name === 'train' && state === 'running' && metrics.tick > 3),
+      async () => {
+        const { data } = await there.json(['ps']);
+        return (data as Json[]).filter(({ params }) => params.seconds === seconds);
+      },
+      (runs) => runs.some(({ state, metrics }) => state === 'running' && metrics.tick > 3),
     );
     const followed = there.start(['logs', '-f', running.uid]);
     await followed.sees('training on 4');

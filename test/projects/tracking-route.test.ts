@@ -4,6 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isSlipwayError } from '../../src/core/error.ts';
+import { createUid } from '../../src/core/id.ts';
 import { localRouteAddress } from '../../src/projects/tracking/local-route-address.ts';
 import { createRouteOpener, type RouteOpenerOptions } from '../../src/projects/tracking/route-opener.ts';
 import type { TrackingRoute } from '../../src/runtime/tracking-route.ts';
@@ -52,7 +53,7 @@ describe('the way of pods to a tracking server', () => {
     const client = openHttpStore({ server: route, project: 'demo', spoolDirectory: `${store}-spool` });
     // a client that lets its thread wait would keep the server of the same process from answering
     await client.beginRun({
-      uid: 'one',
+      uid: createUid(),
       name: 'far',
       project: 'demo',
       runKind: 'run',

@@ -24,6 +24,8 @@ describeWith(['docker'], 'a run whose Docker daemon goes away', () => {
     daemon = await startDockerd();
     daemon.docker(['load'], execFileSync('docker', ['save', nodeImage], { maxBuffer: 2 ** 30 }));
   });
+  // a test that failed may have left it stopped
+  beforeEach(() => daemon.start());
   afterAll(() => daemon.remove());
   beforeEach(() => {
     fixture = createRuntimeFixture();
@@ -170,7 +172,7 @@ describeWith(['docker'], 'a daemon that cannot be used', () => {
   });
 
   it('refuses a run before it begins: this user may not use it', async () => {
-    const closed = path.join(folder, 'closed.sock');
+    const closed = path.join(folder, `closed-${Date.now()}.sock`);
     const server = createServer().listen(closed);
     await new Promise((resolve) => server.once('listening', resolve));
     chmodSync(closed, 0o600);
@@ -184,7 +186,7 @@ describeWith(['docker'], 'a daemon that cannot be used', () => {
     });
     expect(JSON.parse(stranger.stdout)).toMatchObject({
       code: 'DOCKER_FORBIDDEN',
-      message: expect.stringContaining('closed.sock'),
+      message: expect.stringContaining(closed),
       hint: expect.stringContaining('group "docker"'),
     });
     await new Promise((resolve) => server.close(resolve));

@@ -162,7 +162,7 @@ describeWith(['docker'], 'user code in a container', () => {
     const elsewhere = createRuntimeFixture();
     const file = path.join(elsewhere.root, 'points.csv');
     writeFileSync(file, 'a,b\n1,2\n');
-    const link = path.join(fixture.root, 'link.csv');
+    const link = path.join(elsewhere.root, 'link.csv');
     symlinkSync(file, link);
     for (const uri of [file, link])
       expect(

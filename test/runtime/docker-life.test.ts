@@ -87,7 +87,7 @@ describeWith(['docker'], 'a run in a container', () => {
     await until('the submitter is gone', () => submitter.signalCode !== null);
     expect(containersOf(job.uid)).not.toBe('');
     const ended = await endOrphans(await connectDocker(), job.storeDirectory);
-    expect(ended).toEqual([job.uid]);
+    expect(ended).toContain(job.uid);
     await isGone(job.uid);
     expect(await fixture.store.getRun(job.uid)).toMatchObject({ state: 'lost' });
   });

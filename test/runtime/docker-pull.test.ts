@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createUid } from '../../src/core/id.ts';
 import { connectDocker } from '../../src/functions/image/docker/connect-docker.ts';
 import type { Image } from '../../src/functions/image/oci/image.ts';
 import { hostPlatform } from '../../src/functions/image/oci/platform.ts';
@@ -41,7 +42,7 @@ describeWith(['docker', 'registry'], 'an image that the daemon has to pull', () 
   };
 
   it('is pulled with the login of the Docker configuration, and says so while it comes', async () => {
-    const { reference, image } = await push('base');
+    const { reference, image } = await push(`base-${createUid()}`);
     const docker = await connectDocker();
     await expect(
       inspectImage(docker, reference, { env: { DOCKER_CONFIG: '/nowhere' } }),
@@ -63,7 +64,7 @@ describeWith(['docker', 'registry'], 'an image that the daemon has to pull', () 
   });
 
   it('whose content is not what its digest says is refused with the reason that the daemon gives', async () => {
-    const { reference, image } = await push('damaged');
+    const { reference, image } = await push(`damaged-${createUid()}`);
     const hex = image.layers[0]?.digest.slice('sha256:'.length) ?? '';
     const file = path.join(registry.storage, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data');
     const bytes = readFileSync(file);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -26,7 +26,7 @@ describeWith(['docker'], 'in containers', () => {
     ownImage = loaded.reference;
   });
   afterAll(() => {
-    execFileSync('docker', ['rmi', ownImage], { stdio: 'ignore' });
+    spawnSync('docker', ['rmi', '-f', ownImage]);
     rmSync(folder, { recursive: true });
   });
 

@@ -155,7 +155,7 @@ function testTokens(start: StartServer): void {
   });
 
   it('for one project read what its runs take from another, pinned by digest', async () => {
-    const { digest, uri, size } = await make(open('demo', writer), 'shared', 'for all');
+    const { digest, uri, size } = await make(open('demo', writer), 'shared', `for all ${createUid()}`);
     const elsewhere = open('elsewhere', other);
     const run = elsewhere.createRun({
       ...created('elsewhere'),
@@ -173,9 +173,10 @@ function testTokens(start: StartServer): void {
   });
 
   it('for one project read what was put for its runs, also where another project has the same', async () => {
-    const { digest } = await make(open('demo', writer), 'twin', 'the same');
+    const same = `the same ${createUid()}`;
+    const { digest } = await make(open('demo', writer), 'twin', same);
     expect((await ask('GET', `/artifacts/${digest}`)).status).toBe(404);
-    expect((await put(open('elsewhere', other), 'the same')).digest).toBe(digest);
+    expect((await put(open('elsewhere', other), same)).digest).toBe(digest);
     expect((await ask('GET', `/artifacts/${digest}`)).status).toBe(200);
     const own = await make(open('elsewhere', other), 'own', 'my own');
     expect((await ask('GET', `/artifacts/${own.digest}`)).status).toBe(200);

@@ -1,5 +1,6 @@
+import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { openHttpStore } from '../../src/tracking/open-http-store.ts';
 import { type TestCluster, testCluster } from '../cluster/test-cluster.ts';
 import { collect, createRuntimeFixture, type RuntimeFixture } from '../contract/runtime-fixture.ts';
@@ -30,15 +31,21 @@ describeWith(['kubernetes'], 'runs in pods', () => {
   it(
     `keep every point that came to the server, once and in order, over ${rounds} deaths of the server and ${rounds} of the pod`,
     async () => {
-      const home = path.join(fixture.root, 'home');
+      const folder = mkdtempSync(path.join(fixture.root, 'soak-'));
+      const home = path.join(folder, 'home');
       const args = ['--host', cluster.local?.hostAddress ?? '0.0.0.0'];
       let server = await startTrackingServer(home, { args });
       const { url, token = '' } = server.address;
       const port = Number(new URL(url).port);
-      const spoolDirectory = path.join(fixture.root, 'spool');
+      const spoolDirectory = path.join(folder, 'spool');
       const store = openHttpStore({ server: { url, token }, project: 'demo', spoolDirectory });
       const openRoute = async () => ({ url, token, close: async () => undefined });
       const runtime = clusterRuntime({ cluster, namespace, openRoute });
+      onTestFinished(async () => {
+        await runtime.close();
+        await store.close();
+        await server.stop();
+      });
       for (let round = 0; round < rounds; round++) {
         const job = fixture.job('ticking', { image, project: 'demo', params: { count: 100_000, ms: 4 } });
         const running = await runtime.submit({ ...job, storeDirectory: spoolDirectory }, { store });
@@ -64,9 +71,6 @@ describeWith(['kubernetes'], 'runs in pods', () => {
         expect(lines).toEqual(lines.map((_, index) => `line ${index + 1}`));
         expect(lines.length).toBeGreaterThanOrEqual(points.length - 1);
       }
-      await runtime.close();
-      await store.close();
-      await server.stop();
     },
     120_000 * rounds,
   );

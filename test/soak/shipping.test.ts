@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createUid } from '../../src/core/id.ts';
 import { syncStore } from '../../src/tracking/http/sync-store.ts';
 import { openHttpStore } from '../../src/tracking/open-http-store.ts';
@@ -50,7 +50,7 @@ function killInTurn(
         await child.ended;
         acknowledged.set(uid, Number(child.lines.at(-1)));
       }
-      const report = await syncStore({ server: server.address, storeDirectory: spool, withinMs: 20_000 });
+      const report = await syncStore({ server: server.address, storeDirectory: spool, withinMs: 120_000 });
       expect(report.failed).toEqual([]);
       const store = openHttpStore({
         server: server.address,
@@ -85,6 +85,8 @@ describeWith(['postgres'], 'runs on a tracking server with Postgres', () => {
     postgres = await startPostgres();
     SLIPWAY_DATABASE_URL = await postgres.createDatabase();
   });
+  // a test that failed may have left it stopped
+  beforeEach(() => postgres.start());
   afterAll(() => postgres.dispose());
 
   killInTurn(

@@ -13,7 +13,7 @@ export interface OwnDaemon {
   docker(args: readonly string[], input?: Buffer): string;
   /** Ends it; containers end with it. */
   stop(): Promise<void>;
-  /** Starts it again. */
+  /** Starts it again, unless it runs. */
   start(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -36,12 +36,13 @@ export async function startDockerd({ hidden, disk }: OwnDaemonOptions = {}): Pro
   const stop = async (): Promise<void> => {
     const ending = daemon;
     daemon = undefined;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    if (!ending || !isRunning(ending)) return;
     const exited = new Promise((resolve) => ending.once('exit', resolve));
     ending.kill('SIGTERM');
     await exited;
   };
   const start = async (): Promise<void> => {
+    if (daemon && isRunning(daemon)) return;
     for (const folder of ['data', 'exec']) mkdirSync(path.join(root, folder), { recursive: true });
     if (disk !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${disk}m`, 'none', data]);
     rmSync(path.join(root, 'docker.pid'), { force: true });
@@ -71,6 +72,10 @@ export async function startDockerd({ hidden, disk }: OwnDaemonOptions = {}): Pro
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 /** Puts an empty folder over one, for the daemon alone. */

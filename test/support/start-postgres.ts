@@ -125,11 +125,10 @@ class PostgresProcess {
     return this.#process?.pid ?? 0;
   }
 
+  /** Does nothing while it runs. After a SIGKILL the processes of its connections live on for a moment, and it refuses to start beside them. */
   async start(): Promise<void> {
-    const child = spawn(this.#program, ['-D', this.#data], { ...account, cwd: this.#data, stdio: 'ignore' });
-    this.#process = child;
     for (const deadline = Date.now() + startMs; ; ) {
-      if (child.exitCode !== null) throw new Error(`Postgres ended with ${child.exitCode}`);
+      if (!this.#isRunning) this.#spawn();
       try {
         this.#isReady();
         return;
@@ -140,9 +139,22 @@ class PostgresProcess {
     }
   }
 
+  get #isRunning(): boolean {
+    const child = this.#process;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  #spawn(): void {
+    this.#process = spawn(this.#program, ['-D', this.#data], {
+      ...account,
+      cwd: this.#data,
+      stdio: 'ignore',
+    });
+  }
+
   async stop(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
     const child = this.#process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !this.#isRunning) return;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createUid } from '../../src/core/id.ts';
 import { openHttpStore } from '../../src/tracking/open-http-store.ts';
 import { createFolder } from '../e2e/slipway.ts';
@@ -16,6 +16,8 @@ describeWith(['postgres'], 'servers of one Postgres database', () => {
   beforeAll(async () => {
     postgres = await startPostgres();
   });
+  // a test that failed may have left it stopped
+  beforeEach(() => postgres.start());
   afterAll(() => postgres.dispose());
 
   const startServers = async (count: number, url: string): Promise<readonly TrackingServer[]> => {
@@ -248,6 +250,7 @@ describeWith(['postgres'], 'servers of one Postgres database', () => {
     wrong.password = 'nonsense';
     const missing = new URL(url);
     missing.pathname = '/nosuchdatabase';
+    postgres.sql('postgres', 'DROP DATABASE IF EXISTS latin');
     postgres.sql(
       'postgres',
       "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",

@@ -177,6 +177,8 @@ describe('the config of an image', () => {
   });
 
   it('names the commit, whether the sources differ from it, and its date', async () => {
+    rmSync(path.join(project.root, '.git'), { recursive: true, force: true });
+    project.write({ 'train.ipynb': notebookText(cells) });
     git('init', '-q');
     git('add', 'train.ipynb');
     git('commit', '-qm', 'first');

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createUid } from '../../../src/core/id.ts';
 import { describeWith } from '../../setup/components.ts';
 import { imageProject } from './function-image.ts';
 
@@ -52,7 +53,7 @@ describeWith(['docker'], 'commands on the base of an image', () => {
     project.write({ 'add.ts': 'export const add = (ctx: unknown, { a = 1 }: { a?: number }) => a + 1;\n' });
     const plain = await project.build('add.ts', { base });
     left.push(`slipway/base:${plain.base.digest.slice(7, 19)}`);
-    const commands = ["echo 'hello there' > /etc/greeting"];
+    const commands = [`echo 'hello there' > /etc/greeting # ${createUid()}`];
     const image = await project.build('add.ts', { base, commands });
     expect(image.explain[0]).toMatchObject({
       reused: false,

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { missingVersions, nodeBinaries } from '../../package/node-binaries.ts';
 import { describeWith } from '../../setup/components.ts';
@@ -85,14 +85,13 @@ describeWith(['registry', 'skopeo'], 'slipway build --push', () => {
   });
 
   it('uploads the bundle layer alone, with what describes the image, when a line has changed', () => {
-    const changed = path.join(folder, 'changed');
-    mkdirSync(changed);
-    writeFiles(folder, { 'add.ts': source.replace('a + b', 'a + b + 1') });
+    onTestFinished(() => addInto(folder));
+    // what was uploaded before, in a first try of this test too, is not uploaded again
+    writeFiles(folder, { 'add.ts': source.replace('a + b', `a + b + ${Date.now()}`) });
     const { image } = build(['add.ts', '--push', `${registry.host}/team/add:2`]);
     expect(image.layers.filter(({ reused }) => !reused).map(({ name }) => name)).toEqual(['bundle']);
     // layer, config, SBOM and provenance
     expect(image.uploaded).toHaveLength(4);
-    addInto(folder);
   });
 
   it('builds on an image of the registry, resolved to its digest', () => {
@@ -182,8 +181,7 @@ describe('slipway build --output image.tar', () => {
   });
 
   it('says that a folder may not be written to', () => {
-    const locked = path.join(folder, 'locked');
-    mkdirSync(locked);
+    const locked = mkdtempSync(path.join(folder, 'locked-'));
     chmodSync(locked, 0o500);
     const { status, stderr } = build(['add.ts', '--output', path.join(locked, 'image.tar')]);
     // root writes everywhere
