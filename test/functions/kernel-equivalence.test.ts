@@ -166,7 +166,7 @@ describe('a packaged handler gives what it gives in the kernel after all cells h
       expect(outcomes[index], name).toHaveProperty('value');
       expect(outcomeOf(packaged[index], cells).packaged, name).toEqual(outcomes[index]);
     }
-  });
+  }, 600_000);
 
   it(`for ${numRuns} notebooks of any content (seed ${seed})`, async () => {
     const notebooks = fc.sample(generatedNotebook, { numRuns, seed });

@@ -16,6 +16,7 @@ async function startKernel(): Promise<JupyterKernel> {
   const folder = installedFolder();
   saveNotebook(path.join(folder, 'nb.ipynb'), cells);
   const kernel = await JupyterKernel.start(folder);
+  await kernel.ready();
   for (const cell of cells) await kernel.run(cell);
   return kernel;
 }
@@ -53,7 +54,7 @@ it.each(['inline', 'process'])(
       await kernel.close();
     }
   },
-  200_000,
+  600_000,
 );
 
 it('the card of a handler that never awaits follows what it logs all the same', onBusyMachines, async () => {
@@ -73,6 +74,7 @@ it('the card of a handler that never awaits follows what it logs all the same', 
   saveNotebook(path.join(folder, 'nb.ipynb'), code);
   const kernel = await JupyterKernel.start(folder);
   try {
+    await kernel.ready();
     for (const cell of code) await kernel.run(cell);
     const seen: { at: number; text: string }[] = [];
     await kernel.execute('const done = await busily.run();', {

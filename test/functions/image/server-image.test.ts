@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -76,15 +76,13 @@ describe('the image of the tracking server', () => {
   });
 
   it('serves from its files alone: nothing of the installation is needed', async () => {
-    const place = path.join(folder, 'files');
-    for (const { digest } of image.layers.slice(-2)) {
-      execFileSync('mkdir', ['-p', place]);
+    const place = mkdtempSync(path.join(folder, 'files-'));
+    for (const { digest } of image.layers.slice(-2))
       execFileSync('tar', ['-xf', blobs.path(digest), '-C', place, '--no-same-owner']);
-    }
-    mkdirSync(path.join(folder, 'data'));
+    const data = mkdtempSync(path.join(folder, 'data-'));
     const tokens = path.join(folder, 'tokens');
     writeFileSync(tokens, `${'t'.repeat(40)}\n`);
-    const env = { PATH: process.env.PATH, SLIPWAY_HOME: path.join(folder, 'data'), HOME: folder };
+    const env = { PATH: process.env.PATH, SLIPWAY_HOME: data, HOME: folder };
     const words = ['server', '--port', '0', '--token-file', tokens, '-o', 'name'];
     const child = spawn(process.execPath, [path.join(place, 'slipway/server.mjs'), ...words], {
       cwd: '/',
@@ -97,7 +95,7 @@ describe('the image of the tracking server', () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(readdirSync(path.join(folder, 'data'))).toContain('index.db');
+    expect(readdirSync(data)).toContain('index.db');
   });
 
   it('is made for another platform on a base of that platform', async () => {
@@ -117,7 +115,7 @@ describe('the image of the tracking server', () => {
   });
 
   it('is said to be missing where the installation lacks it', async () => {
-    const installed = path.join(folder, 'installed');
+    const installed = mkdtempSync(path.join(folder, 'installed-'));
     cpSync('dist', path.join(installed, 'dist'), { recursive: true });
     cpSync('package.json', path.join(installed, 'package.json'));
     execFileSync('ln', ['-s', path.resolve('node_modules'), path.join(installed, 'node_modules')]);
