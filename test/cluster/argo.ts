@@ -42,8 +42,13 @@ export async function restartArgoController(
   const running = state?.components[controllerName];
   if (!state || !running) throw new Error(`cluster "${name}" runs no Argo`);
   await killComponent(running);
-  await whileDown();
-  return startController(state);
+  try {
+    await whileDown();
+  } finally {
+    // also when the test fails in between: its second try and the tests after it need the controller
+    await startController(state);
+  }
+  return readClusterState(name) ?? state;
 }
 
 async function startController(state: ClusterState): Promise<ClusterState> {

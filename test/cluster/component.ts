@@ -68,12 +68,24 @@ function endedError({ name, log }: RunningComponent): ClusterError {
 
 /** Kills a component where it stands, the program itself and not only the shell around it. */
 export async function killComponent(component: ProcessIdentity): Promise<void> {
-  for (const pid of childrenOf(component.pid)) process.kill(pid, 'SIGKILL');
-  if (isAlive(component)) process.kill(component.pid, 'SIGKILL');
+  // what has ended long ago may have left its pid to another process
+  if (isAlive(component) === false) return;
+  // the shell around a program ends once all threads of it have, and its ports are free
+  const programs = childrenOf(component.pid);
+  for (const pid of programs.length > 0 ? programs : [component.pid]) kill(pid);
   await until(() => !isAlive(component), {
     describe: () => `process ${component.pid} does not end`,
     everyMs: 10,
   });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // it has ended by itself
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function logTail(file: string): string {

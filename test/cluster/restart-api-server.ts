@@ -15,17 +15,25 @@ export async function restartApiServer(
   const running = state?.components['kube-apiserver'];
   if (!state?.holder || !running) throw new Error(`cluster "${name}" is not running`);
   await killComponent(running);
-  await whileDown();
+  try {
+    await whileDown();
+  } finally {
+    // also when the test fails in between: its second try and the tests after it need the server
+    await startApiServer(state);
+  }
+  return readClusterState(name) ?? state;
+}
+
+async function startApiServer(state: ClusterState): Promise<void> {
+  const { name, holder } = state;
   const { config, logs, kubeconfig } = clusterFolders(name);
   const component = apiServer({ config, kubeconfig: kubeconfigOf(config) }, state.nodeAddress);
-  const started = startComponent(component, { logs, holder: state.holder });
-  const next = { ...state, components: { ...state.components, [component.name]: started.process } };
-  writeClusterState(next);
+  const started = startComponent(component, { logs, holder });
+  writeClusterState({ ...state, components: { ...state.components, [component.name]: started.process } });
   const access = {
     config,
     server: `https://${state.nodeAddress}:${apiPort}`,
     token: kubectlToken(kubeconfig),
   };
   await untilReady(started, async () => (await apiRequest(access, '/readyz'))?.status === 200);
-  return next;
 }

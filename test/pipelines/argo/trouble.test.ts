@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { restartArgoController } from '../../cluster/argo.ts';
 import { readClusterState } from '../../cluster/cluster-state.ts';
 import { killComponent } from '../../cluster/component.ts';
@@ -56,15 +56,18 @@ describeWith(['argo'], 'a pipeline on Argo Workflows, while its cluster is in tr
     createFolder({
       'project.yaml': `name: demo
 image: { name: "${place.cluster.registry}/slipway-test/argo-trouble/{function}" }
-kubernetes: { namespace: ${place.namespace}, requests: { cpu: 20m, memory: 128Mi }, awaySeconds: ${ticks > 100 ? 3 : 120} }
+kubernetes: { namespace: ${place.namespace}, requests: { cpu: 20m, memory: 128Mi }, awaySeconds: ${ticks > 100 ? 15 : 120} }
 pipelines:
   - { name: main, file: main.pipeline.ts }
 `,
       'steps.ts': steps(ticks),
       'main.pipeline.ts': pipeline,
     });
-  const start = (folder: Folder): Running =>
-    folder.start(['pipeline', 'run', 'main', '--engine', 'argo', '-o', 'json'], place.env);
+  const start = (folder: Folder): Running => {
+    const running = folder.start(['pipeline', 'run', 'main', '--engine', 'argo', '-o', 'json'], place.env);
+    onTestFinished(() => void running.child.kill('SIGKILL'));
+    return running;
+  };
   const stepRuns = async (folder: Folder): Promise<Json[]> =>
     (await folder.json(['get', 'runs', '--all', '--filter', "kind = 'step'"])).data;
   const untilSlow = (folder: Folder, holds: (slow: Json) => boolean): Promise<unknown> =>
@@ -115,12 +118,14 @@ pipelines:
     await untilSlow(folder, ({ metrics }) => metrics.tick > 1);
     const server = readClusterState(name)?.components['kube-apiserver'];
     if (server === undefined) throw new Error('the cluster has no API server');
+    // a second try needs it again
+    onTestFinished(async () => void (await restartApiServer(name)));
     await killComponent(server);
     const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(1);
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({ state: 'error', error: { code: 'CLUSTER_LOST' } });
-    expect(document.error.message).toContain('did not answer for 3 s');
+    expect(document.error.message).toContain('did not answer for 15 s');
     expect(statesOf(document)).toEqual(['completed', 'aborted', 'skipped', 'skipped']);
     expect((await folder.json(['get', 'run', document.uid])).data.state).toBe('error');
 
