@@ -1,21 +1,25 @@
 // Rolls the public declarations up into one file that any TypeScript from 5.0 on reads, and checks the API text.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 const root = process.cwd();
 const update = process.argv.includes('--update-api');
 
-rmSync('dist/types', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
-  stdio: 'inherit',
-});
+// all that is made on the way lies outside of dist/, which others read meanwhile
+mkdirSync('.cache', { recursive: true });
+const aside = mkdtempSync(path.join(root, '.cache', 'types-'));
+process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
+
+const types = path.join(aside, 'types');
+const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json', '--outDir', types];
+execFileSync(process.execPath, tsc, { stdio: 'inherit' });
 
 const config = ExtractorConfig.prepare({
   configObject: {
     projectFolder: root,
-    mainEntryPointFilePath: path.join(root, 'dist/types/index.d.ts'),
+    mainEntryPointFilePath: path.join(types, 'index.d.ts'),
     newlineKind: 'lf',
     compiler: {
       overrideTsconfig: {
@@ -28,17 +32,17 @@ const config = ExtractorConfig.prepare({
           strict: true,
           skipLibCheck: true,
         },
-        files: [path.join(root, 'dist/types/index.d.ts')],
+        files: [path.join(types, 'index.d.ts')],
       },
     },
     apiReport: {
       enabled: true,
       reportFolder: path.join(root, 'docs/api'),
-      reportTempFolder: path.join(root, 'dist/api'),
+      reportTempFolder: path.join(aside, 'api'),
       reportFileName: 'slipway.api.md',
     },
     docModel: { enabled: false },
-    dtsRollup: { enabled: true, untrimmedFilePath: path.join(root, 'dist/index.d.ts') },
+    dtsRollup: { enabled: true, untrimmedFilePath: path.join(aside, 'index.d.ts') },
     tsdocMetadata: { enabled: false },
     messages: {
       compilerMessageReporting: { default: { logLevel: 'error' } },
@@ -61,8 +65,7 @@ const result = Extractor.invoke(config, {
     message.handled = true;
   },
 });
-copyFileSync('dist/index.d.ts', 'dist/index.d.cts');
-rmSync('dist/types', { recursive: true, force: true });
+publish();
 if (result.apiReportChanged && !update) {
   console.error(
     'The public API differs from docs/api/slipway.api.md. Review the change, then run `npm run build:api`.',
@@ -70,3 +73,12 @@ if (result.apiReportChanged && !update) {
   process.exitCode = 1;
 }
 if (result.errorCount > 0) process.exitCode = 1;
+
+/** Each file whole or not at all. */
+function publish() {
+  mkdirSync('dist', { recursive: true });
+  const file = path.join(aside, 'index.d.ts');
+  copyFileSync(file, path.join(aside, 'index.d.cts'));
+  for (const name of ['index.d.ts', 'index.d.cts'])
+    renameSync(path.join(aside, name), path.join('dist', name));
+}

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { buildDeclarations } from './declarations.ts';
 
 const repository = process.cwd();
 let folder: string;
@@ -18,7 +19,7 @@ let tarball: string;
 
 /** Installs the packed package as npm would, its dependencies nested below it: types of packages that are not hoisted must not leak. */
 beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'pipe' });
+  buildDeclarations();
   folder = mkdtempSync(path.join(tmpdir(), 'slipway-install-'));
   const packed =
     execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { encoding: 'utf8' })
@@ -40,7 +41,7 @@ beforeAll(() => {
     path.join(folder, 'node_modules/undici-types'),
   );
   copyFileSync('test/package/fixtures/consumer.ts', path.join(folder, 'consumer.ts'));
-});
+}, 600_000);
 
 function linkPackages(from: string, to: string): void {
   for (const name of readdirSync(from)) {
