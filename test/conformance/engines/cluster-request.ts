@@ -18,7 +18,7 @@ export async function onTestCluster(
   const imageName = `${cluster.registry}/conformance/{function}`;
   const opened = await open({ parallelism: 12, imageName, kubernetes }, cluster, namespace);
   return {
-    run: (one) => opened.run(one),
+    run: (one, signal) => opened.run(one, signal),
     async close() {
       await opened.close();
       cluster.deleteNamespace(namespace);

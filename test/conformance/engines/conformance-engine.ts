@@ -17,7 +17,7 @@ export interface ConformanceEngine {
 }
 
 export interface OpenEngine {
-  /** Does what the case says, cancelling and resuming included, and tells what happened. */
-  run(one: Case): Promise<{ readonly expected: EventLog; readonly log: EventLog }>;
+  /** Does what the case says, cancelling and resuming included, and tells what happened. Ends early when the signal fires. */
+  run(one: Case, signal: AbortSignal): Promise<{ readonly expected: EventLog; readonly log: EventLog }>;
   close(): Promise<void>;
 }

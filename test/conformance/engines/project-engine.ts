@@ -36,7 +36,7 @@ export async function openProjectEngine(given: ProjectEngineOptions): Promise<Op
   const workspace = await openWorkspace({ directory, env: process.env, startServer: startPodServer });
   const engine = new ProjectEngine(workspace, packaged, given);
   return {
-    run: (one) => engine.run(one),
+    run: (one, signal) => engine.run(one, signal),
     async close() {
       await workspace.close();
       removeLoadedImages(workspace.project.storeDirectory);
@@ -56,25 +56,25 @@ class ProjectEngine {
     this.#given = given;
   }
 
-  async run(one: Case): Promise<{ expected: EventLog; log: EventLog }> {
+  async run(one: Case, signal: AbortSignal): Promise<{ expected: EventLog; log: EventLog }> {
     const expected = expectedLog(one, this.#packaged);
     const { afterwards } = one.behaviour;
-    const first = await this.#start(one, afterwards === 'cancel' ? expected : undefined);
-    const last = await this.#goOn(one, first);
+    const first = await this.#start(one, signal, afterwards === 'cancel' ? expected : undefined);
+    const last = await this.#goOn(one, first, signal);
     await this.#requireRuntimes(one, last);
     return { expected, log: await eventLogOf(this.#workspace.store, last, expected) };
   }
 
-  async #goOn(one: Case, first: RunRecord): Promise<RunRecord> {
-    if (one.behaviour.afterwards === 'again') return this.#start(one);
+  async #goOn(one: Case, first: RunRecord, signal: AbortSignal): Promise<RunRecord> {
+    if (one.behaviour.afterwards === 'again') return this.#start(one, signal);
     if (one.behaviour.afterwards !== 'resume') return first;
     const pipeline = casePipeline(one, this.#packaged, { ...this.#options, isMended: true });
-    const { request } = this.#given;
+    const request = { ...this.#given.request, signal };
     const resumed = await planResume(this.#workspace, first.uid, { pipeline, request });
     return (await startPipelinePlan(this.#workspace, resumed.plan, resumed.request)).wait();
   }
 
-  async #start(one: Case, cancelled?: EventLog): Promise<RunRecord> {
+  async #start(one: Case, signal: AbortSignal, cancelled?: EventLog): Promise<RunRecord> {
     const plan = casePipeline(one, this.#packaged, this.#options).plan(
       {},
       { project: this.#workspace.project.name },
@@ -82,6 +82,7 @@ class ProjectEngine {
     const point = cancelled === undefined ? undefined : new CancelPoint(cancelled, this.#workspace.store);
     const started = await startPipelinePlan(this.#workspace, plan, {
       ...this.#given.request,
+      signal,
       onEvent: (event) => point?.hear(event),
     });
     const ended = started.wait();

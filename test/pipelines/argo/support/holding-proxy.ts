@@ -67,7 +67,11 @@ export async function startHoldingProxy(kubeconfig: string, file: string): Promi
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return {
     kubeconfig: file,
-    fault: (what, fault) => new Promise((met) => awaited.push({ what, fault, met })),
+    fault: (what, fault) => {
+      // what a test has left that failed before it met its fault is not for the next one
+      awaited.length = 0;
+      return new Promise((met) => awaited.push({ what, fault, met }));
+    },
     async close() {
       server.closeAllConnections();
       agent.destroy();
