@@ -25,10 +25,11 @@ describeWith(['docker'], 'a run in a container, started from a cell', () => {
     saveNotebook(path.join(folder, 'nb.ipynb'), cells);
     const kernel = await JupyterKernel.start(folder);
     try {
+      await kernel.ready();
       for (const cell of cells) await kernel.run(cell);
       const seen: string[] = [];
       const cell = await kernel.execute("const done = await fn.run({ runtime: 'docker' });", {
-        deadlineMs: 120_000,
+        deadlineMs: 240_000,
         onMessage: ({ displays }) => {
           const text = displays.at(-1)?.data['text/plain'] ?? '';
           if (seen.at(-1) !== text) seen.push(text);
@@ -47,5 +48,5 @@ describeWith(['docker'], 'a run in a container, started from a cell', () => {
     } finally {
       await kernel.close();
     }
-  }, 200_000);
+  }, 600_000);
 });
