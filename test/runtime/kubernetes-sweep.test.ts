@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageFunction } from '../../src/functions/package-function.ts';
 import type { Job } from '../../src/runtime/job.ts';
@@ -145,7 +146,12 @@ function sweepSuite(isolation: 'fresh' | 'pool', shared: () => SharedSetup): voi
       expect(state, record.error?.message).toBe('completed');
       expect(record.iterations?.length).toBeLessThanOrEqual(at + 1);
       const place = ['-n', namespace, '-l', `slipway.run=${running.uid}`];
-      cluster.kubectl(['wait', 'job', ...place, '--for=condition=complete', '--timeout=90s']);
+      const complete = 'jsonpath={.items[*].status.conditions[?(@.type=="Complete")].status}';
+      // looked at by turns: this process is the tracking server of all pods, and answers none while kubectl waits
+      await until('its Job is complete', async () => {
+        await delay(500);
+        return cluster.kubectl(['get', 'job', ...place, '-o', complete]) === 'True';
+      });
       const completions = ['get', 'job', ...place, '-o', 'jsonpath={.items[*].spec.completions}'];
       expect(Number(cluster.kubectl(completions))).toBeLessThanOrEqual(at + 1);
       const pods = cluster

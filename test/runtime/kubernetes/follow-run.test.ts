@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createUid } from '../../../src/core/id.ts';
 import type { ApiClient } from '../../../src/runtime/kubernetes/api/api-client.ts';
 import { connectCluster } from '../../../src/runtime/kubernetes/api/connect-cluster.ts';
@@ -62,26 +62,37 @@ describeWith(['kubernetes'], 'a run on the cluster', () => {
 
   async function follow(
     uid: string,
-    { pendingSeconds = 600, imagePullSeconds = 90 } = {},
+    { pendingSeconds = 600, imagePullSeconds = 90, from = watch } = {},
   ): Promise<RunSighting[]> {
     const sightings: RunSighting[] = [];
     const signal = AbortSignal.timeout(90_000);
-    for await (const sighting of followRun(watch, { uid, pendingSeconds, imagePullSeconds, signal }))
+    for await (const sighting of followRun(from, { uid, pendingSeconds, imagePullSeconds, signal }))
       sightings.push(sighting);
     return sightings;
   }
 
   it('is seen pending, running and succeeded, and many share three connections and one for each node', async () => {
+    const own = await openCounted();
     const uids = await Promise.all([1, 2, 3].map(() => start('setTimeout(() => {}, 10_000)')));
-    const runs = await Promise.all(uids.map((uid) => follow(uid)));
+    const runs = await Promise.all(uids.map((uid) => follow(uid, { from: own.watch })));
     for (const sightings of runs) {
       expect(sightings.at(-1)?.phase).toBe('succeeded');
       expect(sightings.map(({ phase }) => phase)).toContain('running');
       expect(sightings.at(-1)?.diagnosis).toBeUndefined();
     }
     const nodes = new Set(runs.flat().flatMap(({ pod }) => pod?.spec?.nodeName ?? []));
-    expect(proxy.connections()).toBe(3 + nodes.size);
+    expect(own.connections()).toBe(3 + nodes.size);
   });
+
+  /** A watch whose connections are counted, and no others: each try begins at none. */
+  async function openCounted(): Promise<{ readonly watch: NamespaceWatch; connections(): number }> {
+    const counted = await startCuttingProxy(cluster.kubeconfig, path.join(folder, createUid()));
+    onTestFinished(() => counted.close());
+    const own = watchNamespace(await connectCluster({ kubeconfig: counted.kubeconfig, namespace }));
+    onTestFinished(() => own.close());
+    await own.synced;
+    return { watch: own, connections: counted.connections };
+  }
 
   it('that failed says how', async () => {
     const last = (await follow(await start('process.exit(7)'))).at(-1);

@@ -34,6 +34,7 @@ describeWith(['kubernetes'], 'the network rules that are rendered, where they ar
   let state: ClusterState;
   let named: number;
   let unnamed: number;
+  let isEnforced = false;
   const run = (args: readonly string[], input?: string): string =>
     kubectl(clusterFolders(name).kubeconfig, ['--namespace', namespace, ...args], input);
 
@@ -104,9 +105,12 @@ Promise.all(Object.entries(places).map(ask)).then((names) => console.log(JSON.st
       'what was named': `${host}:${named}`,
       'what was not': `${host}:${unnamed}`,
     };
-    // what is not reached afterwards is there
-    expect(reached('run', places)).toEqual(Object.keys(places));
-    enforceNetworkPolicies(state, namespace);
+    if (!isEnforced) {
+      // what is not reached afterwards is there
+      expect(reached('run', places)).toEqual(Object.keys(places));
+      enforceNetworkPolicies(state, namespace);
+      isEnforced = true;
+    }
     expect(reached('run', places)).toEqual(['tracking', 'what was named']);
     expect(reached('open', places)).toEqual(['tracking', 'what was named', 'what was not']);
     // a pod always reaches itself
