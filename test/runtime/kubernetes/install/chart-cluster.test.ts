@@ -67,7 +67,9 @@ describeWith(['kubernetes', 'helm'], 'the Helm chart on a cluster', () => {
   it('is upgraded in place, and takes everything away again but the volume with the runs', async () => {
     const { namespace } = installed;
     helm([
+      // a first try may have uninstalled it
       'upgrade',
+      '--install',
       'slipway',
       chart,
       '--namespace',
@@ -85,5 +87,5 @@ describeWith(['kubernetes', 'helm'], 'the Helm chart on a cluster', () => {
     expect(installed.kubectl(['get', kinds, '-o', 'name']).trim()).toBe(
       'persistentvolumeclaim/slipway-server',
     );
-  }, 180_000);
+  }, 300_000);
 });

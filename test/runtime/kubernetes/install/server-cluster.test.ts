@@ -188,7 +188,13 @@ console.log(JSON.stringify(seen)); process.exit(String(seen) === '200,200,401' ?
   }, 300_000);
 
   it('ends cleanly within its grace when it is asked to', async () => {
-    const [pod = ''] = installed.kubectl(['get', 'pods', '-l', server, '-o', 'name']).split('\n');
+    installed.ready();
+    // beside it there may be one that is still ending
+    const template =
+      '{{range .items}}{{if not .metadata.deletionTimestamp}}pod/{{.metadata.name}} {{end}}{{end}}';
+    const [pod = ''] = installed
+      .kubectl(['get', 'pods', '-l', server, '-o', `go-template=${template}`])
+      .split(' ');
     const keep = (finalizers: readonly string[]): string =>
       installed.kubectl(['patch', pod, '--type=merge', '-p', JSON.stringify({ metadata: { finalizers } })]);
     // it stays to be looked at: one that is still there after its grace is killed
