@@ -6,8 +6,8 @@ import { renderEventLog } from './event-log.ts';
 import { goldenSection } from './golden-section.ts';
 import { readSeen, recordSeen } from './seen.ts';
 
-/** Longest time for one case; pods take seconds to start, on a slow machine half a minute, and a map of a hundred waits for all of them. */
-const longestMs = 3_600_000;
+/** Longest time for one case; pods take seconds to start, and a map of a hundred waits for all of them. */
+const longestMs = 1_200_000;
 /** The same where cases wait for hours of others. */
 const longestOfAllMs = 4 * 3_600_000;
 

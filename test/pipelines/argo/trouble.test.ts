@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { remindedKey } from '../../../src/pipelines/argo/follow/workflow-api.ts';
 import { restartArgoController } from '../../cluster/argo.ts';
 import { readClusterState } from '../../cluster/cluster-state.ts';
 import { killComponent } from '../../cluster/component.ts';
@@ -101,6 +102,20 @@ pipelines:
       await untilSlow(folder, ({ state }) => state === 'completed');
     });
     await expectCompleted(folder, running);
+  }, 600_000);
+
+  it('reminds the controller of a workflow that it has not begun with, though it was let go', async () => {
+    const folder = project(1);
+    const started: Running[] = [];
+    await restartArgoController(name, async () => {
+      started.push(start(folder));
+      await until(
+        async () => place.items('workflows').map(({ metadata }) => metadata.annotations ?? {}),
+        (all) => all.some((annotations) => annotations[remindedKey] !== undefined),
+        patienceMs,
+      );
+    });
+    for (const running of started) await expectCompleted(folder, running);
   }, 600_000);
 
   it('waits for an API server that is away, says so, and goes on', async () => {

@@ -4,7 +4,8 @@ import type { PodObject } from '../../../runtime/kubernetes/api/objects.ts';
 import { retryPassing } from '../../../runtime/kubernetes/api/retry-passing.ts';
 import { workflowNotEnded } from '../errors.ts';
 import { type FoundWorkflow, readWorkflow } from './find-workflow.ts';
-import { deleteWorkflow, patchWorkflow, type SubmittedWorkflow } from './workflow-api.ts';
+import { remindController } from './remind-controller.ts';
+import { deleteWorkflow, patchWorkflow, type SubmittedWorkflow, touchWorkflow } from './workflow-api.ts';
 
 export interface EndWorkflowOptions {
   /** `Stop` lets the exit step run, `Terminate` does not. */
@@ -27,6 +28,20 @@ export async function endWorkflow(
 ): Promise<void> {
   if (workflow.isUndelivered) await deleteWorkflow(client, workflow);
   else await retryPassing(() => patchWorkflow(client, workflow, { suspend: null, shutdown }));
+  const ended = new AbortController();
+  const touch = (): Promise<void> => retryPassing(() => touchWorkflow(client, workflow));
+  const reminded = remindController({ isDue: () => true, touch, signal: ended.signal });
+  // a reminder that is refused says nothing about the end that is waited for
+  reminded.catch(() => undefined);
+  try {
+    await untilEnded(client, workflow, withinMs);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Resolves when the workflow has ended, and no pod of it runs any more. @throws WORKFLOW_NOT_ENDED, KUBERNETES_… */
+async function untilEnded(client: ApiClient, workflow: SubmittedWorkflow, withinMs: number): Promise<void> {
   const until = performance.now() + withinMs;
   while (await retryPassing(() => isUnderWay(client, workflow))) {
     if (performance.now() > until)

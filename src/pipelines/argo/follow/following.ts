@@ -14,8 +14,9 @@ import { allSteps } from '../../plan/plan-graph.ts';
 import { type FollowPlanOptions, type RunningPipeline, runDriver } from '../../run-plan.ts';
 import { RemoteExecutor } from '../record/remote-executor.ts';
 import { LiveWatcher } from './live-watcher.ts';
+import { remindController } from './remind-controller.ts';
 import { TaskTroubles } from './task-troubles.ts';
-import { patchWorkflow, type SubmittedWorkflow } from './workflow-api.ts';
+import { patchWorkflow, type SubmittedWorkflow, touchWorkflow } from './workflow-api.ts';
 import { isPhaseOver } from './workflow-nodes.ts';
 import { type WorkflowWatch, watchWorkflow } from './workflow-watch.ts';
 
@@ -43,7 +44,8 @@ export class Following {
   readonly #watcher: LiveWatcher;
   readonly #troubles: TaskTroubles;
   readonly #driver: PipelineDriver;
-  #isClosed = false;
+  readonly #closed = new AbortController();
+  #isToldToEnd = false;
   #stopping: Promise<void> = Promise.resolve();
   #crashed: (error: unknown) => void = () => undefined;
 
@@ -102,6 +104,11 @@ export class Following {
   }
 
   start(): RunningPipeline {
+    remindController({
+      isDue: () => this.#isUnheard,
+      touch: () => this.#change((client) => touchWorkflow(client, this.#submitted)),
+      signal: this.#closed.signal,
+    }).catch((error: unknown) => this.#crashed(error));
     const running = runDriver(this.#driver, this.#plan, this.#options);
     const broken = new Promise<never>((_, reject) => {
       this.#crashed = reject;
@@ -125,7 +132,7 @@ export class Following {
     // the driver asks them after it has said that it stops
     await delay(0);
     while (this.#watcher.begun.length > 0 && performance.now() < until) await delay(100);
-    await this.#patch({ suspend: null, shutdown: 'Stop' });
+    await this.#end('Stop');
   }
 
   /** Argo never ends a workflow with a task that is stuck; what else has not ended yet, e.g. brings its output, does so before. */
@@ -136,7 +143,18 @@ export class Following {
     const isUnderWay = (): boolean =>
       [...(this.#watch.view?.tasks ?? [])].some(([key, { phase }]) => !isPhaseOver(phase) && !stuck.has(key));
     await this.#until(() => this.#isOver || !isUnderWay());
-    if (!this.#isOver) await this.#patch({ suspend: null, shutdown });
+    if (!this.#isOver) await this.#end(shutdown);
+  }
+
+  async #end(shutdown: 'Stop' | 'Terminate'): Promise<void> {
+    this.#isToldToEnd = true;
+    await this.#patch({ suspend: null, shutdown });
+  }
+
+  /** Whether the controller may not have seen that the workflow was let go, or is to end. */
+  get #isUnheard(): boolean {
+    const { view } = this.#watch;
+    return view !== undefined && !this.#isOver && (this.#isToldToEnd || !view.hasBegun);
   }
 
   get #isOver(): boolean {
@@ -148,13 +166,16 @@ export class Following {
     while (!holds() && performance.now() < until) await delay(100);
   }
 
+  #patch(spec: object): Promise<void> {
+    return this.#change((client) => patchWorkflow(client, this.#submitted, spec));
+  }
+
   /** Again and again while the API server is away; not at all once it counts as gone. */
-  async #patch(spec: object): Promise<void> {
-    const { client } = this.#options;
+  async #change(act: (client: ApiClient) => Promise<void>): Promise<void> {
     try {
       await retryPassing(async () => {
-        const isNeeded = this.#watch.lost === undefined && !this.#isClosed;
-        if (isNeeded) await patchWorkflow(client, this.#submitted, spec);
+        const isNeeded = this.#watch.lost === undefined && !this.#closed.signal.aborted;
+        if (isNeeded) await act(this.#options.client);
       }, Number.POSITIVE_INFINITY);
     } catch (error) {
       if (this.#watch.lost === undefined) throw error;
@@ -191,7 +212,7 @@ export class Following {
   async #close(): Promise<void> {
     await this.#endStuck('Terminate').catch(() => undefined);
     await this.#until(() => this.#isOver);
-    this.#isClosed = true;
+    this.#closed.abort();
     this.#watcher.close();
     this.#watch.close();
     await this.#options.route.close();

@@ -11,6 +11,8 @@ interface Created {
   readonly metadata: { readonly uid: string };
 }
 
+/** Annotation of a workflow: when its controller was reminded of it. */
+export const remindedKey = 'slipway.run/reminded';
 const mergePatch = 'application/merge-patch+json';
 /** Milliseconds for which a cluster that does not answer is asked to take away what could not be completed. */
 const deleteMs = 10_000;
@@ -110,13 +112,18 @@ export async function deleteWorkflow(client: ApiClient, workflow: SubmittedWorkf
 }
 
 /** Changes the `spec` of a workflow; one that is gone is left in peace. */
-export async function patchWorkflow(
-  client: ApiClient,
-  workflow: SubmittedWorkflow,
-  spec: object,
-): Promise<void> {
+export function patchWorkflow(client: ApiClient, workflow: SubmittedWorkflow, spec: object): Promise<void> {
+  return patch(client, workflow, { spec });
+}
+
+/** Changes a workflow in a way that means nothing, so that whoever watches it sees it as it is; one that is gone is left in peace. */
+export function touchWorkflow(client: ApiClient, workflow: SubmittedWorkflow): Promise<void> {
+  return patch(client, workflow, { metadata: { annotations: { [remindedKey]: new Date().toISOString() } } });
+}
+
+async function patch(client: ApiClient, workflow: SubmittedWorkflow, body: object): Promise<void> {
   try {
-    await client.request('PATCH', workflowPath(workflow), { body: { spec }, contentType: mergePatch });
+    await client.request('PATCH', workflowPath(workflow), { body, contentType: mergePatch });
   } catch (error) {
     if (!kubernetesNotFound.is(error)) throw error;
   }

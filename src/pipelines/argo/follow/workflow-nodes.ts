@@ -38,6 +38,8 @@ export interface TaskNode {
 export interface WorkflowView {
   /** By task and position: `step:train@0.3`. */
   readonly tasks: ReadonlyMap<string, TaskNode>;
+  /** Whether the controller has begun with it; one that is held has not. */
+  readonly hasBegun: boolean;
   /** Whether everything but the exit handler has ended. */
   readonly isMainOver: boolean;
   readonly isOver: boolean;
@@ -78,6 +80,7 @@ export function viewWorkflow({ metadata, status = {} }: WorkflowObject): Workflo
   const main = nodes[metadata?.name ?? ''];
   return {
     tasks,
+    hasBegun: Object.keys(nodes).length > 0,
     isOver,
     isMainOver: isOver || isPhaseOver(main?.phase),
     phase: status.phase ?? '',
