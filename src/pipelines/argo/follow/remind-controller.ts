@@ -7,10 +7,10 @@ export interface Reminding {
   readonly touch: () => Promise<void>;
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** Milliseconds until the first time; each time twice as long, up to a minute. @default 5000 */
-  readonly afterMs?: number;
 }
 
+/** Milliseconds until the first time; each time twice as long. */
+const firstMs = 5_000;
 const longestMs = 60_000;
 
 /**
@@ -18,14 +18,14 @@ const longestMs = 60_000;
  * the cluster's objects. A change that comes in that moment is overwritten there, and as long as the workflow does not change again the
  * controller works with the old one: what was let go would stay suspended for ever, and what was told to stop would run on.
  */
-export async function remindController({ isDue, touch, signal, afterMs = 5000 }: Reminding): Promise<void> {
-  let waitMs = afterMs;
+export async function remindController({ isDue, touch, signal }: Reminding): Promise<void> {
+  let waitMs = firstMs;
   while (!signal.aborted) {
     await delay(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
     if (isDue()) {
       await touch();
       waitMs = Math.min(waitMs * 2, longestMs);
-    } else waitMs = afterMs;
+    } else waitMs = firstMs;
   }
 }
